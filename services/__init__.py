@@ -1,0 +1,1 @@
+"""Deskloop's services: small, independent, joined only by `services.contracts`."""

@@ -1,0 +1,90 @@
+"""Evidence: help documents and past corrections that speak to a ticket."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.contracts.base import Contract, Identifier, Probability
+from services.contracts.ticket import Ticket
+
+
+class RetrieveRequest(Contract):
+    """Body of `POST /retrieve`."""
+
+    ticket: Ticket
+    category: Identifier | None = None
+    language: str | None = Field(default=None, max_length=35)
+    documents: int = Field(default=5, ge=0, le=50)
+    corrections: int = Field(default=3, ge=0, le=50)
+    min_similarity: Probability = 0.78
+
+
+class Document(Contract):
+    """One section of a help article, with the article's title."""
+
+    id: Identifier = Field(description="<document id>#<part>")
+    title: str
+    section: str
+    text: str
+    url: str
+    score: Probability = Field(description="Cosine similarity with the ticket, 0..1.")
+
+
+class Correction(Contract):
+    """How a human resolved a similar ticket."""
+
+    id: Identifier
+    summary: str
+    ticket_text: str
+    resolution: str
+    category: Identifier
+    similarity: Probability
+
+
+class Evidence(Contract):
+    """Answer of `POST /retrieve`."""
+
+    documents: list[Document]
+    corrections: list[Correction]
+    corrections_in_category: int = Field(ge=0)
+    embedding_model: str
+
+
+class HelpDocument(Contract):
+    """Body of `PUT /documents/{id}`: one help article."""
+
+    title: str = Field(min_length=1, max_length=500)
+    text: str = Field(min_length=1)
+    format: Literal["markdown", "html"] = "markdown"
+    url: str = Field(default="", max_length=2000)
+    category: Identifier | None = None
+    locale: str | None = Field(default=None, max_length=35)
+
+
+class StoredDocument(Contract):
+    """What is known of a stored help article."""
+
+    id: Identifier
+    title: str
+    url: str
+    category: str | None
+    locale: str | None
+    parts: int = Field(ge=0)
+    embedding_model: str
+    updated_at: str
+
+
+class DocumentStored(Contract):
+    """Answer of `PUT /documents/{id}`."""
+
+    id: Identifier
+    parts: int = Field(ge=0)
+    embedded: int = Field(ge=0, description="Parts embedded anew; the rest was unchanged.")
+    removed: int = Field(ge=0)
+
+
+class DocumentList(Contract):
+    """Answer of `GET /documents`."""
+
+    documents: list[StoredDocument]
+    total: int = Field(ge=0)
