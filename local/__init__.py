@@ -1,0 +1,1 @@
+"""Everything that runs the whole of Deskloop on one machine without Docker."""
