@@ -1,0 +1,1 @@
+"""The one boundary where ticket text leaves for a language model."""
