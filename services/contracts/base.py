@@ -27,7 +27,7 @@ class Contract(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    @field_validator("*", mode="before")
+    @field_validator("*")
     @classmethod
     def _clean(cls, value: Any) -> Any:
         _refuse_unstorable(value)

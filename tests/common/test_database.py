@@ -1,0 +1,53 @@
+"""The pool: commits, rolls back, and says plainly when PostgreSQL is away."""
+
+import asyncpg
+import pytest
+
+from local.postgres.embedded import free_port
+from services.common.database import Database
+from services.common.errors import DatabaseUnavailable
+from services.common.settings import DatabaseSettings
+
+
+def database(url: str) -> Database:
+    return Database(DatabaseSettings(database_url=url, database_timeout_seconds=2))
+
+
+async def test_a_block_is_one_transaction(database_url: str) -> None:
+    db = database(database_url)
+    async with db.connection() as connection:
+        await connection.execute("CREATE TABLE kept (n int)")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        async with db.connection() as connection:
+            await connection.execute("INSERT INTO kept VALUES (1)")
+            raise asyncpg.UniqueViolationError("planted")
+    async with db.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM kept") == 0
+    await db.close()
+
+
+async def test_an_absent_server_is_database_unavailable() -> None:
+    db = database(f"postgresql://nobody:x@127.0.0.1:{free_port()}/none")
+    with pytest.raises(DatabaseUnavailable):
+        await db.check()
+    await db.close()
+
+
+async def test_it_works_again_after_its_connections_were_cut(database_url: str) -> None:
+    db = database(database_url)
+    await db.check()
+    async with db.connection() as connection:
+        pid = await connection.fetchval("SELECT pg_backend_pid()")
+    killer = await asyncpg.connect(database_url)
+    await killer.execute("SELECT pg_terminate_backend($1)", pid)
+    await killer.close()
+    await db.check()
+    await db.close()
+
+
+async def test_our_own_mistake_is_not_called_an_outage(database_url: str) -> None:
+    db = database(database_url)
+    with pytest.raises(asyncpg.DataError):
+        async with db.connection() as connection:
+            await connection.fetchval("SELECT $1::int", "not a number")
+    await db.close()
