@@ -1,4 +1,4 @@
-"""Fixtures every test may use: a real PostgreSQL, a database each, the services' common settings."""
+"""Fixtures every test may use: a real PostgreSQL, a database each, the common settings."""
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator

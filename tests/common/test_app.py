@@ -11,7 +11,7 @@ from services.common.app import create_service_app
 from services.common.errors import NotFound, Unavailable
 from services.common.settings import CommonSettings
 from services.contracts import ClassifyRequest, Requester
-from tests.conftest import AUTH, TOKEN, Client
+from tests.conftest import TOKEN, Client
 
 
 class Overloaded(Unavailable):
