@@ -7,7 +7,10 @@ from services.common.errors import PayloadTooLarge, problem_response
 
 
 class BodyLimit:
-    """ASGI middleware: a request body over `max_bytes` is answered with 413."""
+    """ASGI middleware: a request body over `max_bytes` is answered with 413.
+
+    FastAPI's own `max_body_size` answers in plain text and without a request id.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app = app

@@ -140,6 +140,7 @@ async def test_a_body_over_the_limit_is_refused_however_it_is_sent(
         answer = await http.post("/echo", content=content)
         assert answer.status_code == 413
         assert answer.json()["code"] == "payload_too_large"
+        assert answer.headers["X-Request-ID"]
 
 
 async def test_expected_errors_are_problem_documents(http: httpx.AsyncClient) -> None:
