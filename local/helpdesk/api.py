@@ -1,0 +1,127 @@
+"""What django-helpdesk's REST API lacks: whole tickets, what waits for an answer, who is there."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from helpdesk.models import FollowUp, Ticket
+from helpdesk.user import HelpdeskUser
+from helpdesk.views.api import FollowUpViewSet
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.permissions import IsAdminUser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from local.helpdesk.options import AGENTS_GROUP, BOT
+from local.helpdesk.payload import ticket_json
+
+OPEN = (Ticket.OPEN_STATUS, Ticket.REOPENED_STATUS)
+
+
+class TicketChanged(APIException):
+    """Somebody wrote to the ticket after the caller last looked at it."""
+
+    status_code = 412
+    default_code = "ticket_changed"
+    default_detail = "The ticket has newer follow-ups than the one named in If-Match."
+
+
+class CarefulFollowUpViewSet(FollowUpViewSet):
+    """django-helpdesk's `/api/followups/`, which a caller may make conditional.
+
+    With `If-Match: <last_follow_up_id>` the follow-up is added only if nobody wrote since.
+    """
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        seen = request.headers.get("If-Match", "").strip('" ')
+        if not seen:
+            return super().create(request, *args, **kwargs)
+        with transaction.atomic():
+            ticket_id = request.data.get("ticket")
+            tickets = (
+                HelpdeskUser(request.user).accessible_tickets().select_for_update(of=("self",))
+            )
+            ticket = get_object_or_404(tickets, id=_number(ticket_id, "ticket"))
+            if ticket_json(ticket)["last_follow_up_id"] != _number(seen, "If-Match"):
+                raise TicketChanged
+            return super().create(request, *args, **kwargs)
+
+
+@api_view(["GET"])
+@permission_classes([IsAdminUser])
+def ticket(request: Request, ticket_id: int) -> Response:
+    """Return one ticket with everything."""
+    tickets = HelpdeskUser(request.user).accessible_tickets().select_related("queue", "assigned_to")
+    return Response(ticket_json(get_object_or_404(tickets, id=ticket_id)))
+
+
+@api_view(["GET"])
+@permission_classes([IsAdminUser])
+def waiting(request: Request) -> Response:
+    """List open tickets whose last public word is the customer's and which the bot did not touch.
+
+    Query: `minutes` (that word is at least so old; 0), `days` (the ticket is at most so old; 7),
+    `limit` (1 to 200; 50). Oldest first.
+    """
+    minutes = _number(request.query_params.get("minutes", 0), "minutes")
+    days = _number(request.query_params.get("days", 7), "days")
+    limit = max(1, min(200, _number(request.query_params.get("limit", 50), "limit")))
+    now = timezone.now()
+    found = (
+        _with_last_word(HelpdeskUser(request.user).accessible_tickets())
+        .filter(status__in=OPEN, created__gte=now - timedelta(days=days))
+        .filter(Q(last_word_staff=False) | Q(last_word_staff__isnull=True))
+        .filter(Q(last_word_at__lte=now - timedelta(minutes=minutes)) | Q(last_word_at=None))
+        .filter(Q(bot_at__isnull=True) | Q(bot_at__lt=F("last_word_at")))
+        .select_related("queue", "assigned_to")
+        .order_by("created")[:limit]
+    )
+    return Response({"results": [ticket_json(each) for each in found]})
+
+
+def _with_last_word(tickets: Any) -> Any:
+    later = FollowUp.objects.filter(ticket=OuterRef("pk")).exclude(
+        Q(comment=OuterRef("description"), new_status=None)
+    )
+    last = later.filter(public=True).exclude(comment="").order_by("-date", "-id")
+    bot = later.filter(user__username=BOT).order_by("-date")
+    return tickets.annotate(
+        last_word_staff=Subquery(last.values("user__is_staff")[:1]),
+        last_word_at=Subquery(last.values("date")[:1]),
+        bot_at=Subquery(bot.values("date")[:1]),
+    )
+
+
+@api_view(["GET"])
+@permission_classes([IsAdminUser])
+def agents(request: Request) -> Response:
+    """List the agents, the one with the fewest open tickets first."""
+    open_tickets = Count("assigned_to", filter=Q(assigned_to__status__in=OPEN))
+    people = (
+        get_user_model()
+        .objects.filter(groups__name=AGENTS_GROUP, is_active=True)
+        .annotate(open_tickets=open_tickets)
+        .order_by("open_tickets", "id")
+    )
+    return Response({"results": [_agent(person) for person in people]})
+
+
+def _agent(person: Any) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "username": person.username,
+        "name": person.get_full_name(),
+        "open_tickets": person.open_tickets,
+    }
+
+
+def _number(value: Any, name: str) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ValidationError({name: ["A whole number is required."]}) from None

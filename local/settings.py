@@ -1,0 +1,92 @@
+"""What a person may change about the set-up on one machine."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from services.common.settings import settings_config
+
+ROOT = Path(__file__).resolve().parents[1]
+STATE = ROOT / "local" / ".state"
+LOGS = STATE / "logs"
+ENV_FILE = ROOT / ".env"
+
+
+class LocalSettings(BaseSettings):
+    """Ports, log-ins and sizes of everything that `make up` starts."""
+
+    model_config = settings_config("LOCAL_")
+
+    classify_port: int = Field(default=8101, ge=1, le=65535, description="Port of classify.")
+    rules_port: int = Field(default=8102, ge=1, le=65535, description="Port of rules.")
+    retrieve_port: int = Field(default=8103, ge=1, le=65535, description="Port of retrieve.")
+    draft_port: int = Field(default=8104, ge=1, le=65535, description="Port of draft.")
+    store_correction_port: int = Field(
+        default=8105, ge=1, le=65535, description="Port of store_correction."
+    )
+    ledger_port: int = Field(default=8106, ge=1, le=65535, description="Port of ledger.")
+    helpdesk_port: int = Field(default=8108, ge=1, le=65535, description="Port of the helpdesk.")
+    postgres_port: int = Field(default=8109, ge=1, le=65535, description="Port of PostgreSQL.")
+    n8n_port: int = Field(default=5678, ge=1, le=65535, description="Port of n8n.")
+    n8n_broker_port: int = Field(
+        default=5679, ge=1, le=65535, description="Port n8n talks to its task runner on."
+    )
+
+    postgres_password: SecretStr = Field(description="Password of PostgreSQL's superuser.")
+
+    helpdesk_secret_key: SecretStr = Field(description="Signs the helpdesk's sessions.")
+    helpdesk_admin_password: SecretStr = Field(description="Log-in of `admin` in the helpdesk.")
+    helpdesk_agent_password: SecretStr = Field(
+        description="Log-in of the agents `maya`, `jonas` and `priya` in the helpdesk."
+    )
+    helpdesk_bot_password: SecretStr = Field(
+        min_length=24, description="Log-in of `deskloop`, as whom the workflows reply."
+    )
+    helpdesk_webhook_secret: SecretStr = Field(
+        min_length=16, description="Signs the helpdesk's webhooks; the ledger verifies them."
+    )
+
+    n8n_owner_email: str = Field(
+        default="lead@larkspur.example", description="Log-in of the n8n editor."
+    )
+    n8n_owner_password: SecretStr = Field(
+        min_length=8, description="Log-in of the n8n editor: a capital and a digit are required."
+    )
+    n8n_encryption_key: SecretStr = Field(
+        min_length=16, description="Encrypts n8n's credentials; keep it with its database."
+    )
+    n8n_concurrency: int = Field(
+        default=20, ge=-1, description="Workflow executions n8n runs at once; -1 is no limit."
+    )
+
+    ready_seconds: int = Field(
+        default=180, ge=10, description="How long `make up` waits for everything to be ready."
+    )
+    demo_minutes: float = Field(
+        default=10.0, gt=0, description="How long `make demo` waits for the last decision."
+    )
+
+    @property
+    def helpdesk_url(self) -> str:
+        """Where the helpdesk answers, without a trailing slash."""
+        return f"http://127.0.0.1:{self.helpdesk_port}"
+
+    @property
+    def n8n_url(self) -> str:
+        """Where n8n answers, without a trailing slash."""
+        return f"http://127.0.0.1:{self.n8n_port}"
+
+    def service_port(self, service: str) -> int:
+        """Return the port of one of our services by its name."""
+        port: int = getattr(self, f"{service}_port")
+        return port
+
+    def service_url(self, service: str) -> str:
+        """Return where one of our services answers, without a trailing slash."""
+        return f"http://127.0.0.1:{self.service_port(service)}"
+
+    def database_url(self, database: str) -> str:
+        """Return the URL of a database on the embedded server."""
+        password = self.postgres_password.get_secret_value()
+        return f"postgresql://postgres:{password}@127.0.0.1:{self.postgres_port}/{database}"
