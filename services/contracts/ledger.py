@@ -73,13 +73,19 @@ class FinishRequest(Contract):
 
     route: Route
     reasons: list[Reason]
+    execution_id: Identifier | None = Field(
+        default=None, description="Who ends it; one that lost its lease is refused."
+    )
 
 
 class ClaimRequest(Contract):
-    """Body of `POST /tickets/{id}/claims`; `key` is unique per ticket and action."""
+    """Body of `POST /tickets/{id}/claims`; `key` is unique per ticket."""
 
     action: Identifier = Field(examples=["reply"])
     key: Identifier = Field(examples=["django-helpdesk:42/turn-1/reply"])
+    execution_id: Identifier | None = Field(
+        default=None, description="Who claims; one that lost its lease is refused."
+    )
 
 
 class EventKind(StrEnum):
