@@ -49,6 +49,9 @@ class AttemptRequest(Contract):
     """Body of `POST /tickets/{id}/attempts`."""
 
     execution_id: Identifier
+    turn: int | None = Field(
+        default=None, ge=1, description="As handed out; an execution of an older turn is stopped."
+    )
 
 
 class Attempt(Contract):
