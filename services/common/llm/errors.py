@@ -8,13 +8,26 @@ ModelError                 (Unavailable, 503)
 └── ModelRejected          400, 401, 403, 404, 413: our call or configuration is wrong
 """
 
+from typing import Self
+
 from services.common.errors import Unavailable
+from services.contracts import Usage
 
 
 class ModelError(Unavailable):
-    """No usable answer from this model; another provider or a human may still help."""
+    """No usable answer from this model; another provider or a human may still help.
+
+    `usage` and `cost_usd` are what the failed call was billed for.
+    """
 
     code = "model_error"
+    usage: Usage = Usage()
+    cost_usd: float = 0.0
+
+    def billed(self, usage: Usage, cost_usd: float) -> Self:
+        """The same error, knowing what it cost."""
+        self.usage, self.cost_usd = usage, cost_usd
+        return self
 
 
 class ModelUnavailable(ModelError):

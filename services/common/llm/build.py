@@ -1,0 +1,50 @@
+"""Builds models so that none leaves this package without redaction and a circuit breaker."""
+
+from collections.abc import Mapping, Sequence
+
+from services.common.llm.anthropic_model import AnthropicModel
+from services.common.llm.fallback import FallbackModel
+from services.common.llm.openai_model import OpenAIModel
+from services.common.llm.pricing import PriceList
+from services.common.llm.protocol import ChatModel
+from services.common.llm.providers import Effort, Provider
+from services.common.llm.redacting import RedactingModel
+from services.common.llm.settings import ModelSettings
+
+
+def build_model(
+    provider: Provider,
+    model: str,
+    settings: ModelSettings,
+    prices: PriceList,
+    *,
+    effort: Effort | None = None,
+) -> ChatModel:
+    """One vendor's model behind the redaction; `effort` is for Anthropic's 5.x models."""
+    match provider:
+        case Provider.ANTHROPIC:
+            return RedactingModel(AnthropicModel(model, settings, prices, effort=effort))
+        case Provider.OPENAI:
+            return RedactingModel(OpenAIModel(model, settings, prices))
+        case Provider.LOCAL:
+            raise ValueError("The provider `local` is no chat model; each service has its own.")
+
+
+def build_models(
+    order: Sequence[Provider],
+    models: Mapping[Provider, str],
+    settings: ModelSettings,
+    *,
+    effort: Effort | None = None,
+) -> FallbackModel | None:
+    """The vendors' models of `order` as one, each asked when those before it fail.
+
+    `local` is left out, since it is no chat model; None where nothing else is in `order`.
+    """
+    prices = PriceList.load(settings.prices_file)
+    chain = [
+        build_model(provider, models[provider], settings, prices, effort=effort)
+        for provider in order
+        if provider is not Provider.LOCAL
+    ]
+    return FallbackModel(chain, settings) if chain else None
