@@ -1,4 +1,4 @@
-"""Apply the migrations to DESKLOOP_DATABASE_URL: `python -m sql.migrate [apply|list|adopt|schema]`."""
+"""Apply the migrations to DESKLOOP_DATABASE_URL: `python -m sql.migrate [COMMAND]`."""
 
 import argparse
 import contextlib
