@@ -1,0 +1,1 @@
+"""The pinned n8n and the environment it runs in."""

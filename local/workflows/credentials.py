@@ -1,0 +1,93 @@
+"""The credentials the workflows name, made from the environment, under ids that never change."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.workflows.client import N8nClient
+from local.workflows.settings import DeploySettings
+
+
+@dataclass(frozen=True)
+class Credential:
+    """One n8n credential; `data` is secret."""
+
+    id: str
+    name: str
+    type: str
+    data: dict[str, str]
+
+    def fingerprint(self, updated_at: str) -> str:
+        """Return a hash of what was stored when; n8n never gives secrets back to compare."""
+        content = json.dumps([self.id, self.name, self.type, self.data, updated_at])
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def wanted_credentials(settings: DeploySettings) -> list[Credential]:
+    """Return the credentials of all workflows, with their secrets."""
+    token = settings.service_token.get_secret_value()
+    return [
+        Credential(
+            "deskloopServices",
+            "Deskloop services token",
+            "httpHeaderAuth",
+            {"name": "Authorization", "value": f"Bearer {token}"},
+        ),
+        Credential(
+            "deskloopInboxKey",
+            "Deskloop webhook key",
+            "httpHeaderAuth",
+            {"name": "X-Deskloop-Key", "value": settings.webhook_key.get_secret_value()},
+        ),
+        Credential(
+            "djangoHelpdesk01",
+            "django-helpdesk log-in",
+            "httpBasicAuth",
+            {
+                "user": settings.helpdesk_username,
+                "password": settings.helpdesk_password.get_secret_value(),
+            },
+        ),
+    ]
+
+
+def deploy_credentials(client: N8nClient) -> list[str]:
+    """Create what is missing, update what differs; returns a line for each change."""
+    there = {c["id"]: c for c in client.api("GET", "/credentials", params={"limit": 250})["data"]}
+    prints = _Fingerprints(client.settings.state_folder / "n8n-credentials.json")
+    changes = []
+    for wanted in wanted_credentials(client.settings):
+        found = there.get(wanted.id)
+        if found and prints.match(wanted, found["updatedAt"]):
+            continue
+        changes.append(f"{'updated' if found else 'created'} credential {wanted.name}")
+        prints.keep(wanted, _put(client, wanted, exists=found is not None))
+    return changes
+
+
+def _put(client: N8nClient, wanted: Credential, *, exists: bool) -> str:
+    """Create or replace the credential; returns when n8n says it was changed."""
+    body = {"name": wanted.name, "type": wanted.type, "data": wanted.data}
+    if exists:
+        client.api("PATCH", f"/credentials/{wanted.id}", json=body)
+    else:
+        client.api("POST", "/credentials", json={"id": wanted.id, **body})
+    return str(client.api("GET", f"/credentials/{wanted.id}")["updatedAt"])
+
+
+class _Fingerprints:
+    """What was stored last, kept in a file; where it is lost, credentials are written again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+
+    def match(self, wanted: Credential, updated_at: str) -> bool:
+        return self._known.get(wanted.id) == wanted.fingerprint(updated_at)
+
+    def keep(self, wanted: Credential, updated_at: str) -> None:
+        self._known[wanted.id] = wanted.fingerprint(updated_at)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.touch(mode=0o600)
+        self._path.write_text(json.dumps(self._known, indent=1))

@@ -1,0 +1,113 @@
+"""Bring a running n8n to the state of the workflow files, changing only what differs."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.workflows.client import N8nClient, N8nError
+from local.workflows.credentials import deploy_credentials, wanted_credentials
+from local.workflows.files import WORKFLOWS_FOLDER, Json, WorkflowFile, canonical, read_workflows
+from local.workflows.package import build_package
+from local.workflows.settings import DeploySettings, TableSeed
+from local.workflows.table import TABLE_ID, seed_table
+
+_WEBHOOK = "n8n-nodes-base.webhook"
+_WEBHOOK_SECONDS = 30.0
+
+
+def deploy(settings: DeploySettings, seed: TableSeed, folder: Path = WORKFLOWS_FOLDER) -> list[str]:
+    """Deploy credentials, the Settings table and all workflows; returns a line per change.
+
+    A second run changes nothing and returns an empty list. A request that arrives meanwhile is
+    answered by the old version or by the new one.
+
+    Raises
+    ------
+    N8nError
+        Where n8n does not answer or refuses; what was done until then stays and does no harm.
+    """
+    files = read_workflows(folder)
+    with N8nClient(settings) as client:
+        changes = deploy_credentials(client)
+        there = existing_workflows(client, files)
+        changed = [file for file in files if not _is_live(file, there.get(file.id))]
+        # where a restored backup lost the table, importing any workflow makes it again
+        if changed or not _table_exists(client):
+            _import(client, changed or files)
+        changes += [f"published {file.name}" for file in changed]
+        changes += seed_table(client, seed)
+        changes += _describe(client, files)
+        _wait_for_webhooks(client, files)
+    return changes
+
+
+def existing_workflows(client: N8nClient, files: Sequence[WorkflowFile]) -> dict[str, Json]:
+    """Return those of our workflows that n8n has, by id."""
+    found = {file.id: client.workflow(file.id) for file in files}
+    return {id_: workflow for id_, workflow in found.items() if workflow is not None}
+
+
+def _is_live(file: WorkflowFile, found: Json | None) -> bool:
+    """Tell whether n8n runs exactly this workflow."""
+    if found is None or not found["active"] or found["isArchived"]:
+        return False
+    return _comparable(found) == _comparable(file.workflow) and _published_is_current(found)
+
+
+def _published_is_current(found: Json) -> bool:
+    return bool(found["versionId"] == found.get("activeVersionId"))
+
+
+def _comparable(workflow: Json) -> Json:
+    return {key: value for key, value in canonical(workflow).items() if key != "description"}
+
+
+def _table_exists(client: N8nClient) -> bool:
+    tables = client.api("GET", "/data-tables", params={"limit": 100})["data"]
+    return any(table["id"] == TABLE_ID for table in tables)
+
+
+def _import(client: N8nClient, files: Sequence[WorkflowFile]) -> None:
+    package = build_package(files, wanted_credentials(client.settings))
+    client.api(
+        "POST",
+        "/n8n-packages/import",
+        files={"package": ("deskloop.tar.gz", package, "application/gzip")},
+        data={
+            "workflowConflictPolicy": "new-version",
+            "workflowPublishingPolicy": "publish-all",
+            "workflowIdPolicy": "source",
+            "credentialMatchingMode": "id-only",
+            "credentialMissingMode": "must-preexist",
+            "dataTableMissingMode": "create",
+        },
+    )
+
+
+def _describe(client: N8nClient, files: Sequence[WorkflowFile]) -> list[str]:
+    """Set descriptions where they differ; packages do not carry them."""
+    there = existing_workflows(client, files)
+    differing = [
+        file
+        for file in files
+        if (there[file.id].get("description") or "") != file.workflow.get("description", "")
+    ]
+    for file in differing:
+        body = {"description": file.workflow.get("description", "")}
+        client.rest("PATCH", f"/workflows/{file.id}", json=body)
+    return [f"described {file.name}" for file in differing]
+
+
+def _wait_for_webhooks(client: N8nClient, files: Sequence[WorkflowFile]) -> None:
+    """Return when n8n has registered every webhook; it is ready up to a second before that."""
+    deadline = time.monotonic() + _WEBHOOK_SECONDS
+    for path in _webhook_paths(files):
+        while not client.webhook_exists(path):
+            if time.monotonic() > deadline:
+                raise N8nError(f"n8n has not registered the webhook {path}")
+            time.sleep(0.2)
+
+
+def _webhook_paths(files: Sequence[WorkflowFile]) -> list[str]:
+    nodes = [node for file in files for node in file.workflow["nodes"]]
+    return [node["parameters"]["path"] for node in nodes if node["type"] == _WEBHOOK]

@@ -1,0 +1,101 @@
+"""What the deploy tool needs to know, and what it seeds the `Settings` table with."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from services.common.settings import settings_config
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+class DeploySettings(BaseSettings):
+    """Where n8n is, how to log in, and the secrets that become n8n credentials."""
+
+    model_config = settings_config("N8N_")
+
+    url: str = Field(
+        default="http://127.0.0.1:5678", description="Base URL of n8n, as this machine sees it."
+    )
+    owner_email: str = Field(
+        default="lead@larkspur.example", description="Log-in of n8n's owner, the support lead."
+    )
+    owner_password: SecretStr = Field(
+        min_length=8, description="Password of n8n's owner: 8 characters, a capital, a digit."
+    )
+    webhook_key: SecretStr = Field(
+        min_length=16,
+        description="What the ledger presents, as X-Deskloop-Key, when it calls n8n's webhooks.",
+    )
+    service_token: SecretStr = Field(
+        validation_alias="DESKLOOP_TOKEN",
+        min_length=16,
+        description="Bearer token every caller of a service presents.",
+    )
+    helpdesk_username: str = Field(
+        default="deskloop", description="The helpdesk user that posts answers and notes."
+    )
+    helpdesk_password: SecretStr = Field(description="Password of that helpdesk user.")
+    state_folder: Path = Field(
+        default=REPOSITORY / "local" / ".state",
+        description="Where the deploy tool keeps its n8n API key.",
+    )
+
+
+class TableSeed(BaseSettings):
+    """The first values of the `Settings` table; after that the support lead edits the table.
+
+    Each field is a column: text for `str`, number for `float` and `int`.
+    """
+
+    model_config = settings_config("N8N_")
+
+    classify_url: str = Field(
+        default="http://127.0.0.1:8101", description="The classify step, as n8n sees it."
+    )
+    rules_url: str = Field(
+        default="http://127.0.0.1:8102", description="The rules step, as n8n sees it."
+    )
+    retrieve_url: str = Field(
+        default="http://127.0.0.1:8103", description="The retrieve step, as n8n sees it."
+    )
+    draft_url: str = Field(
+        default="http://127.0.0.1:8104", description="The draft step, as n8n sees it."
+    )
+    store_correction_url: str = Field(
+        default="http://127.0.0.1:8105", description="The store-correction step, as n8n sees it."
+    )
+    ledger_url: str = Field(
+        default="http://127.0.0.1:8106", description="The ledger, as n8n sees it."
+    )
+    console_url: str = Field(
+        default="http://127.0.0.1:8107", description="The console, as agents see it in notes."
+    )
+    helpdesk_url: str = Field(
+        default="http://127.0.0.1:8108", description="The helpdesk, as n8n sees it."
+    )
+    minimum_probability_to_send: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Answers below this go to review, whatever the rules allow; 0 trusts the rules.",
+    )
+    minimum_similarity: float = Field(
+        default=0.78, ge=0, le=1, description="How similar a past correction must be to count."
+    )
+    documents: int = Field(
+        default=5, ge=0, le=50, description="How many help sections a draft may use."
+    )
+    corrections: int = Field(
+        default=3, ge=0, le=50, description="How many past corrections a draft may use."
+    )
+    review_assignee_id: int = Field(
+        default=0, description="Helpdesk user who gets drafts to review; 0 assigns nobody."
+    )
+    human_assignee_id: int = Field(
+        default=0, description="Helpdesk user who gets tickets for a human; 0 assigns nobody."
+    )
+    reconcile_after_minutes: int = Field(
+        default=3, ge=0, description="How old a ticket is before its webhook counts as lost."
+    )
