@@ -43,4 +43,4 @@ def _defanged(text: str, nonce: str) -> str:
     visible = _HIDDEN.sub("", text)
     plain = _CHAT_TOKEN.sub("[marker removed]", visible)
     quoted = _ROLE_LINE.sub(r"\g<start>\g<role>\g<end> -", plain)
-    return quoted.replace(nonce, "")
+    return quoted.replace(nonce, " ")  # a space, so that the rest cannot close up to it
