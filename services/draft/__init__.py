@@ -1,0 +1,1 @@
+"""The draft step: a reply that its sources carry, or findings for a human."""

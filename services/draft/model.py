@@ -1,0 +1,86 @@
+"""Drafting by a language model, with every quote checked against its source."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from pydantic_core import from_json
+
+from services.common.llm.protocol import ChatModel, Completion, Prompt
+from services.contracts import Draft, DraftRequest
+from services.draft.evidence import sources_of, verify
+from services.draft.guidelines import GuidelinesFolder
+from services.draft.prompting import ModelDraft, build_prompt
+
+
+class ModelDrafter:
+    """Drafts with any `ChatModel`."""
+
+    def __init__(
+        self, model: ChatModel, guidelines: GuidelinesFolder, *, max_turns: int, max_tokens: int
+    ) -> None:
+        self.provider = model.provider
+        self._model = model
+        self._guidelines = guidelines
+        self._max_turns = max_turns
+        self._max_tokens = max_tokens
+
+    async def close(self) -> None:
+        """Give the model's connections back."""
+        await self._model.close()
+
+    async def draft(self, request: DraftRequest) -> Draft:
+        """Ask the model and keep only what its sources carry."""
+        return checked(await self._model.complete(self._prompt(request)), request)
+
+    async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:
+        """Yield the reply as the model writes it (unchecked), then the checked draft."""
+        raw, shown = "", ""
+        async for piece in self._model.stream(self._prompt(request)):
+            if isinstance(piece, Completion):
+                yield checked(piece, request)
+                return
+            raw += piece
+            reply = _reply_so_far(raw)
+            if len(reply) > len(shown):
+                yield reply[len(shown) :]
+                shown = reply
+
+    def _prompt(self, request: DraftRequest) -> Prompt[ModelDraft]:
+        language = request.classification.language
+        guidelines = request.guidelines or self._guidelines.for_language(language).text
+        return build_prompt(request, guidelines, self._max_turns, self._max_tokens)
+
+
+def checked(completion: Completion[ModelDraft], request: DraftRequest) -> Draft:
+    """Turn a model's answer into a draft: quotes verified, and no reply where none is left."""
+    answer = completion.answer
+    sources = {source.label: source for source in sources_of(request)}
+    quotes = ((citation.source, citation.quote) for citation in answer.citations)
+    citations, missing = verify(quotes, sources)
+    findings = [*answer.findings, *missing]
+    abstained = answer.abstained or not answer.reply.strip()
+    if not abstained and not citations:
+        abstained = True
+        findings.append("The model's reply had no quote that stands in a source; it was dropped.")
+    return Draft(
+        reply="" if abstained else answer.reply.strip(),
+        confidence=0.0 if abstained else min(1.0, max(0.0, answer.confidence)),
+        citations=[] if abstained else citations,
+        abstained=abstained,
+        findings=findings,
+        language=answer.language or request.classification.language,
+        provider=completion.provider,
+        model=completion.model,
+        usage=completion.usage,
+        cost_usd=completion.cost_usd,
+        latency_ms=completion.latency_ms,
+    )
+
+
+def _reply_so_far(raw: str) -> str:
+    try:
+        parsed: Any = from_json(raw, allow_partial="trailing-strings")
+    except ValueError:
+        return ""
+    reply = parsed.get("reply", "") if isinstance(parsed, dict) else ""
+    return reply if isinstance(reply, str) else ""
