@@ -1,0 +1,81 @@
+"""What a customer actually wrote: a message without quoted mail, signature and mail client's lines.
+
+Used wherever a ticket is compared with other texts, so that both sides are treated alike.
+"""
+
+import re
+
+_HISTORY = re.compile(
+    r"""^\s*(?:
+        -{2,}\s*(?:original\ message|ursprüngliche\ nachricht|message\ d'origine|mensaje\ original
+            |mensagem\ original|forwarded\ message)\s*-{2,}
+        | (?:on|am|le|el|em)\b.{6,200}\b(?:wrote|schrieb|a\ écrit|escribió|escreveu)\b.{0,120}:\s*$
+        | _{20,}\s*$
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A line after which only older mails follow."""
+
+_OUTLOOK = re.compile(
+    r"^\s*\*?(?:from|von|de):.{3,200}\n\s*\*?(?:sent|date|gesendet|datum|envoyé|enviado|enviada)\*?:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SIGNATURE = re.compile(r"^--\s?$")
+_CLIENT = re.compile(
+    r"^\s*(?:sent from my |get outlook for |von meinem .{2,30} gesendet|envoyé de mon "
+    r"|enviado desde mi |enviado do meu )",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"^\s*(?:(?:best|kind|warm)(?:est)? (?:regards|wishes)|regards|sincerely(?: yours)?|cheers"
+    r"|thanks(?: a lot| so much)?|many thanks|thank you(?: (?:so|very) much)?"
+    r"|yours (?:truly|faithfully)"
+    r"|(?:mit )?(?:freundlichen|besten|lieben|viele) grüßen?|mfg|cordialement|bien à vous"
+    r"|(?:un )?saludos?(?: cordiales)?|atenciosamente|obrigad[oa])\s*[,.!]*\s*$",
+    re.IGNORECASE,
+)
+_CLOSING_LINES = 5
+_LINE_LENGTH = 60
+
+
+def clean_message(text: str) -> str:
+    """Return the customer's own words of a mail; the whole text where nothing would be left."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if outlook := _OUTLOOK.search("\n".join(lines)):
+        lines = "\n".join(lines)[: outlook.start()].split("\n")
+    own = _without_signature(_own_lines(lines))
+    cleaned = _squeeze("\n".join(own))
+    return cleaned or _squeeze(text)
+
+
+def ticket_text(subject: str, body: str) -> str:
+    """Return subject and cleaned message as one text, without saying the subject twice."""
+    message = clean_message(body)
+    subject = _squeeze(subject)
+    if not subject or message.casefold().startswith(subject.casefold()):
+        return message
+    return f"{subject}\n{message}".strip()
+
+
+def _own_lines(lines: list[str]) -> list[str]:
+    own: list[str] = []
+    for line in lines:
+        if _HISTORY.match(line) or (_SIGNATURE.match(line) and own):
+            break
+        if not line.lstrip().startswith(">") and not _CLIENT.match(line):
+            own.append(line)
+    return own
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    """Cut from a closing phrase on, where only a few short lines (a name, a phone) follow it."""
+    for index in range(max(1, len(lines) - _CLOSING_LINES), len(lines)):
+        rest = lines[index + 1 :]
+        if _CLOSING.match(lines[index]) and all(len(line) <= _LINE_LENGTH for line in rest):
+            return lines[:index]
+    return lines
+
+
+def _squeeze(text: str) -> str:
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)

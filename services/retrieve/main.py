@@ -1,0 +1,47 @@
+"""The retrieve service's application; start it with `uvicorn --factory`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+
+from services.common.app import create_service_app
+from services.common.database import Database
+from services.common.embeddings import Embedder, EmbeddingSettings, create_embedder
+from services.common.errors import Unavailable
+from services.common.readiness import EmbedderCheck
+from services.common.settings import CommonSettings, DatabaseSettings
+from services.retrieve.routes import router
+from services.retrieve.service import RetrieveService
+from services.retrieve.settings import RetrieveSettings
+from services.retrieve.store import RetrieveStore
+
+
+def create_app(embedder: Embedder | None = None) -> FastAPI:
+    """Build the application from the environment; `embedder` replaces the configured one."""
+    database = Database(DatabaseSettings())
+    chosen = embedder or create_embedder(EmbeddingSettings())
+    store = RetrieveStore(database, chosen.name, chosen.dimensions)
+    service = RetrieveService(store, chosen, RetrieveSettings())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            await service.warn_about_other_models()
+        except Unavailable:
+            structlog.get_logger("lifecycle").warning("database_away_at_start")
+        yield
+        await chosen.close()
+        await database.close()
+
+    app = create_service_app(
+        "retrieve",
+        "Finds help documents and past corrections that speak to a ticket.",
+        CommonSettings(),
+        [router],
+        lifespan=lifespan,
+        checks={"database": store.check, "embeddings": EmbedderCheck(chosen)},
+    )
+    app.state.service = service
+    return app
