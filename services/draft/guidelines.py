@@ -23,7 +23,8 @@ class GuidelinesFolder:
     """`default.md` for everybody, `<language>.md` on top of it.
 
     Each file may open with a YAML head (`greeting`, `greeting_without_name`, `sign_off`); what a
-    language's file leaves out comes from `default.md`.
+    language's file leaves out comes from `default.md`. A greeting may name the customer by `{name}`
+    or `{first_name}`.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -187,7 +187,8 @@ def _laid_out(quotes: tuple[str, ...]) -> str:
 
 def _greeting(guidelines: Guidelines, name: str | None) -> str:
     if name and name.strip():
-        return guidelines.greeting.replace("{name}", name.strip())
+        greeting = guidelines.greeting.replace("{first_name}", name.split()[0])
+        return greeting.replace("{name}", name.strip())
     return guidelines.greeting_without_name
 
 

@@ -35,7 +35,7 @@ CORRECTION = {
     "similarity": 0.91,
 }
 DEFAULT_GUIDELINES = """---
-greeting: "Hi {name},"
+greeting: "Hi {first_name},"
 greeting_without_name: "Hello,"
 sign_off: "Best regards,\\nLarkspur Support"
 ---

@@ -26,7 +26,7 @@ def drafter(embedder: Embedder, tmp_path: Path) -> LocalDrafter:
 async def test_an_answer_quotes_the_right_section(drafter: LocalDrafter) -> None:
     draft = await drafter.draft(request("How can I do a factory reset of the hub?"))
     assert not draft.abstained
-    assert draft.reply.startswith("Hi Ana Lima,\n\n")
+    assert draft.reply.startswith("Hi Ana,\n\n")
     assert draft.reply.endswith("Best regards,\nLarkspur Support")
     assert "hold the round button for 12 seconds" in draft.reply
     assert "Parcels" not in draft.reply
