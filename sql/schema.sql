@@ -7,6 +7,25 @@ SET check_function_bodies = false;
 
 CREATE EXTENSION IF NOT EXISTS vector;
 
+CREATE TYPE pgqueuer_status AS ENUM (
+    'queued',
+    'picked',
+    'successful',
+    'exception',
+    'canceled',
+    'deleted',
+    'failed'
+);
+
+CREATE FUNCTION approved_in_category(category text) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    select count(*) from support_corrections c
+    where c.category = approved_in_category.category and c.active and c.verdict = 'approved'
+$$;
+
+COMMENT ON FUNCTION approved_in_category(category text) IS 'How many drafts of a category a human approved as they were.';
+
 CREATE FUNCTION corrections_in_category(category text) RETURNS bigint
     LANGUAGE sql STABLE
     AS $$
@@ -15,6 +34,49 @@ CREATE FUNCTION corrections_in_category(category text) RETURNS bigint
 $$;
 
 COMMENT ON FUNCTION corrections_in_category(category text) IS 'How many corrections a category holds that a human stands behind.';
+
+CREATE FUNCTION fn_pgqueuer_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    to_emit BOOLEAN := false;  -- Flag to decide whether to emit a notification
+BEGIN
+    -- Check operation type and set the emit flag accordingly
+    IF TG_OP = 'UPDATE' AND OLD IS DISTINCT FROM NEW THEN
+        to_emit := true;
+    ELSIF TG_OP = 'DELETE' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'INSERT' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        to_emit := true;
+    END IF;
+
+    -- Perform notification if the emit flag is set
+    IF to_emit THEN
+        PERFORM pg_notify(
+            'ch_pgqueuer',
+            json_build_object(
+                'channel', 'ch_pgqueuer',
+                'operation', lower(TG_OP),
+                'sent_at', NOW(),
+                'table', TG_TABLE_NAME,
+                'type', 'table_changed_event'
+            )::text
+        );
+    END IF;
+
+    -- Return appropriate value based on the operation
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    ELSE
+        RETURN NULL; -- For TRUNCATE and other non-row-specific contexts
+    END IF;
+
+END;
+$$;
 
 CREATE FUNCTION index_embeddings(model text, dimensions integer) RETURNS void
     LANGUAGE plpgsql
@@ -43,6 +105,14 @@ end
 $$;
 
 COMMENT ON FUNCTION index_embeddings(model text, dimensions integer) IS 'Create the indexes of an embedding model where they are missing.';
+
+CREATE FUNCTION ledger_events_are_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'ledger_events is append-only' using errcode = 'insufficient_privilege';
+end
+$$;
 
 CREATE FUNCTION match_corrections(query_embedding halfvec, match_category text, match_count integer, min_similarity double precision, model text) RETURNS TABLE(id uuid, ticket_id text, ticket_text text, ai_draft text, human_resolution text, summary text, category text, agent_id text, verdict text, created_at timestamp with time zone, similarity double precision)
     LANGUAGE plpgsql
@@ -79,6 +149,16 @@ $_$;
 
 COMMENT ON FUNCTION match_corrections(query_embedding halfvec, match_category text, match_count integer, min_similarity double precision, model text) IS 'The match_count corrections nearest to query_embedding by cosine similarity (0..1), best first; match_category null means all categories; only rows embedded with model are looked at.';
 
+CREATE FUNCTION record_category_policy_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into category_policy_changes (category, policy, changed_by)
+    values (new.category, to_jsonb(new) - 'category' - 'updated_by' - 'updated_at', new.updated_by);
+    return null;
+end
+$$;
+
 CREATE FUNCTION record_correction_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -114,6 +194,56 @@ begin
     return null;
 end
 $$;
+
+CREATE TABLE category_policies (
+    category text NOT NULL,
+    mode text DEFAULT 'auto'::text NOT NULL,
+    draft_until_approved integer DEFAULT 0 NOT NULL,
+    always_human boolean DEFAULT false NOT NULL,
+    human_from_urgency text DEFAULT 'critical'::text NOT NULL,
+    send_up_to_urgency text DEFAULT 'high'::text NOT NULL,
+    send_threshold double precision DEFAULT 0.75 NOT NULL,
+    review_threshold double precision DEFAULT 0.65 NOT NULL,
+    cold_start_threshold double precision DEFAULT 0.85 NOT NULL,
+    cold_start_corrections integer DEFAULT 50 NOT NULL,
+    min_confidence double precision DEFAULT 0.5 NOT NULL,
+    max_turns integer DEFAULT 5 NOT NULL,
+    repeat_ask_limit integer DEFAULT 2,
+    answer_replies boolean DEFAULT false NOT NULL,
+    updated_by text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT category_policies_category_check CHECK ((category ~ '^[a-z0-9][a-z0-9_-]*$'::text)),
+    CONSTRAINT category_policies_check CHECK (((review_threshold >= (0)::double precision) AND (review_threshold <= send_threshold))),
+    CONSTRAINT category_policies_cold_start_corrections_check CHECK ((cold_start_corrections >= 0)),
+    CONSTRAINT category_policies_cold_start_threshold_check CHECK (((cold_start_threshold >= (0)::double precision) AND (cold_start_threshold <= (1)::double precision))),
+    CONSTRAINT category_policies_draft_until_approved_check CHECK ((draft_until_approved >= 0)),
+    CONSTRAINT category_policies_human_from_urgency_check CHECK ((human_from_urgency = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+    CONSTRAINT category_policies_max_turns_check CHECK ((max_turns >= 1)),
+    CONSTRAINT category_policies_min_confidence_check CHECK (((min_confidence >= (0)::double precision) AND (min_confidence <= (1)::double precision))),
+    CONSTRAINT category_policies_mode_check CHECK ((mode = ANY (ARRAY['draft'::text, 'auto'::text]))),
+    CONSTRAINT category_policies_repeat_ask_limit_check CHECK ((repeat_ask_limit >= 1)),
+    CONSTRAINT category_policies_send_threshold_check CHECK (((send_threshold >= (0)::double precision) AND (send_threshold <= (1)::double precision))),
+    CONSTRAINT category_policies_send_up_to_urgency_check CHECK ((send_up_to_urgency = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
+);
+
+COMMENT ON TABLE category_policies IS 'What each category may do without a human; read at each decision. Starts as the preset balanced.';
+
+CREATE TABLE category_policy_changes (
+    id bigint NOT NULL,
+    category text NOT NULL,
+    policy jsonb NOT NULL,
+    changed_by text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE category_policy_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME category_policy_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE correction_changes (
     id bigint NOT NULL,
@@ -170,6 +300,244 @@ CREATE TABLE help_vectors (
     embedding halfvec NOT NULL
 );
 
+CREATE TABLE ledger_attempts (
+    turn_id bigint NOT NULL,
+    attempt integer NOT NULL,
+    execution_id text,
+    handed_out_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ending text,
+    CONSTRAINT ledger_attempts_ending_check CHECK ((ending = ANY (ARRAY['finished'::text, 'expired'::text, 'workflow_failed'::text, 'refused'::text, 'superseded'::text])))
+);
+
+CREATE TABLE ledger_claims (
+    ticket_id text NOT NULL,
+    key text NOT NULL,
+    action text NOT NULL,
+    turn integer NOT NULL,
+    execution_id text,
+    claimed_at timestamp with time zone DEFAULT now() NOT NULL,
+    confirmed_at timestamp with time zone,
+    failed_at timestamp with time zone
+);
+
+CREATE TABLE ledger_events (
+    id bigint NOT NULL,
+    ticket_id text NOT NULL,
+    turn integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    execution_id text,
+    claim_key text,
+    route text,
+    inputs_hash text,
+    models text[] DEFAULT '{}'::text[] NOT NULL,
+    cost_usd double precision DEFAULT 0 NOT NULL,
+    probability double precision,
+    threshold double precision,
+    reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
+    decision jsonb DEFAULT '{}'::jsonb NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    body_hash text
+);
+
+ALTER TABLE ledger_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE ledger_outcomes (
+    id bigint NOT NULL,
+    ticket_id text NOT NULL,
+    turn integer NOT NULL,
+    kind text NOT NULL,
+    key text,
+    score double precision,
+    label text,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT ledger_outcomes_kind_check CHECK ((kind = ANY (ARRAY['csat'::text, 'reopened'::text, 'customer_replied'::text, 'solved'::text, 'label'::text]))),
+    CONSTRAINT ledger_outcomes_score_check CHECK (((score >= (0)::double precision) AND (score <= (1)::double precision)))
+);
+
+ALTER TABLE ledger_outcomes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger_outcomes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE ledger_reviews (
+    id bigint NOT NULL,
+    turn_id bigint NOT NULL,
+    ticket_id text NOT NULL,
+    event_id bigint,
+    state text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    decision text,
+    reply text,
+    agent_id text,
+    decided_at timestamp with time zone,
+    applied_at timestamp with time zone,
+    attempt integer DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone,
+    not_before timestamp with time zone,
+    CONSTRAINT ledger_reviews_check CHECK (((state = ANY (ARRAY['decided'::text, 'apply_failed'::text])) = (decided_at IS NOT NULL))),
+    CONSTRAINT ledger_reviews_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'edit'::text, 'reject'::text, 'take_over'::text]))),
+    CONSTRAINT ledger_reviews_state_check CHECK ((state = ANY (ARRAY['open'::text, 'decided'::text, 'superseded'::text, 'apply_failed'::text])))
+);
+
+ALTER TABLE ledger_reviews ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger_reviews_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE ledger_tickets (
+    id text NOT NULL,
+    source text NOT NULL,
+    turn integer DEFAULT 0 NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_tickets_turn_check CHECK ((turn >= 0))
+);
+
+CREATE TABLE ledger_turns (
+    id bigint NOT NULL,
+    ticket_id text NOT NULL,
+    turn integer NOT NULL,
+    source text NOT NULL,
+    requester_id text NOT NULL,
+    ticket jsonb NOT NULL,
+    ask text[] DEFAULT '{}'::text[] NOT NULL,
+    similar_asks integer DEFAULT 0 NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    execution_id text,
+    lease_until timestamp with time zone,
+    not_before timestamp with time zone,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    route text,
+    reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
+    ended_by text,
+    over_capacity boolean DEFAULT false NOT NULL,
+    category text,
+    language text,
+    urgency text,
+    cost_usd double precision DEFAULT 0 NOT NULL,
+    CONSTRAINT ledger_turns_check CHECK (((state = 'leased'::text) = (lease_until IS NOT NULL))),
+    CONSTRAINT ledger_turns_check1 CHECK (((state <> 'finished'::text) OR ((route IS NOT NULL) AND (finished_at IS NOT NULL)))),
+    CONSTRAINT ledger_turns_ended_by_check CHECK ((ended_by = ANY (ARRAY['workflow'::text, 'ledger'::text]))),
+    CONSTRAINT ledger_turns_route_check CHECK ((route = ANY (ARRAY['auto_sent'::text, 'review'::text, 'human'::text]))),
+    CONSTRAINT ledger_turns_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'leased'::text, 'finished'::text, 'superseded'::text]))),
+    CONSTRAINT ledger_turns_turn_check CHECK ((turn >= 1))
+);
+
+ALTER TABLE ledger_turns ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger_turns_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pgqueuer (
+    id bigint NOT NULL,
+    priority integer NOT NULL,
+    queue_manager_id uuid,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    execute_after timestamp with time zone DEFAULT now() NOT NULL,
+    status pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL,
+    dedupe_key text,
+    payload bytea,
+    headers jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    slot bigint
+);
+
+CREATE SEQUENCE pgqueuer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE pgqueuer_id_seq OWNED BY pgqueuer.id;
+
+CREATE TABLE pgqueuer_log (
+    id bigint NOT NULL,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    job_id bigint NOT NULL,
+    status pgqueuer_status NOT NULL,
+    priority integer NOT NULL,
+    entrypoint text NOT NULL,
+    traceback jsonb,
+    aggregated boolean DEFAULT false
+);
+
+ALTER TABLE pgqueuer_log ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME pgqueuer_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pgqueuer_schedules (
+    id bigint NOT NULL,
+    expression text NOT NULL,
+    entrypoint text NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    next_run timestamp with time zone DEFAULT now() NOT NULL,
+    last_run timestamp with time zone,
+    status pgqueuer_status DEFAULT 'queued'::pgqueuer_status
+);
+
+CREATE SEQUENCE pgqueuer_schedules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE pgqueuer_schedules_id_seq OWNED BY pgqueuer_schedules.id;
+
+CREATE TABLE pgqueuer_statistics (
+    id bigint NOT NULL,
+    created timestamp with time zone DEFAULT date_trunc('sec'::text, now()) NOT NULL,
+    count bigint NOT NULL,
+    priority integer NOT NULL,
+    status pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL
+);
+
+CREATE SEQUENCE pgqueuer_statistics_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE pgqueuer_statistics_id_seq OWNED BY pgqueuer_statistics.id;
+
 CREATE TABLE support_corrections (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     ticket_id text NOT NULL,
@@ -184,6 +552,7 @@ CREATE TABLE support_corrections (
     duplicate_of uuid,
     superseded_by uuid,
     quality text[] DEFAULT '{}'::text[] NOT NULL,
+    withheld boolean DEFAULT false NOT NULL,
     embedding_model text,
     embedding halfvec,
     resolution_embedding halfvec,
@@ -191,9 +560,21 @@ CREATE TABLE support_corrections (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     resolved_at timestamp with time zone DEFAULT now() NOT NULL,
-    evidence boolean GENERATED ALWAYS AS ((active AND (verdict <> 'rejected'::text) AND (duplicate_of IS NULL) AND (superseded_by IS NULL))) STORED NOT NULL,
+    evidence boolean GENERATED ALWAYS AS ((active AND (verdict <> 'rejected'::text) AND (NOT withheld) AND (duplicate_of IS NULL) AND (superseded_by IS NULL))) STORED NOT NULL,
     CONSTRAINT support_corrections_verdict_check CHECK ((verdict = ANY (ARRAY['approved'::text, 'edited'::text, 'rejected'::text, 'taught'::text])))
 );
+
+ALTER TABLE ONLY pgqueuer ALTER COLUMN id SET DEFAULT nextval('pgqueuer_id_seq'::regclass);
+
+ALTER TABLE ONLY pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('pgqueuer_schedules_id_seq'::regclass);
+
+ALTER TABLE ONLY pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('pgqueuer_statistics_id_seq'::regclass);
+
+ALTER TABLE ONLY category_policies
+    ADD CONSTRAINT category_policies_pkey PRIMARY KEY (category);
+
+ALTER TABLE ONLY category_policy_changes
+    ADD CONSTRAINT category_policy_changes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY correction_changes
     ADD CONSTRAINT correction_changes_pkey PRIMARY KEY (id);
@@ -210,11 +591,55 @@ ALTER TABLE ONLY help_parts
 ALTER TABLE ONLY help_vectors
     ADD CONSTRAINT help_vectors_pkey PRIMARY KEY (document_id, text_hash, embedding_model, window_number);
 
+ALTER TABLE ONLY ledger_attempts
+    ADD CONSTRAINT ledger_attempts_pkey PRIMARY KEY (turn_id, attempt);
+
+ALTER TABLE ONLY ledger_claims
+    ADD CONSTRAINT ledger_claims_pkey PRIMARY KEY (ticket_id, key);
+
+ALTER TABLE ONLY ledger_events
+    ADD CONSTRAINT ledger_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger_outcomes
+    ADD CONSTRAINT ledger_outcomes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger_reviews
+    ADD CONSTRAINT ledger_reviews_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger_reviews
+    ADD CONSTRAINT ledger_reviews_turn_id_key UNIQUE (turn_id);
+
+ALTER TABLE ONLY ledger_tickets
+    ADD CONSTRAINT ledger_tickets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger_turns
+    ADD CONSTRAINT ledger_turns_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger_turns
+    ADD CONSTRAINT ledger_turns_ticket_id_turn_key UNIQUE (ticket_id, turn);
+
+ALTER TABLE ONLY pgqueuer_log
+    ADD CONSTRAINT pgqueuer_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY pgqueuer
+    ADD CONSTRAINT pgqueuer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY pgqueuer_schedules
+    ADD CONSTRAINT pgqueuer_schedules_expression_entrypoint_key UNIQUE (expression, entrypoint);
+
+ALTER TABLE ONLY pgqueuer_schedules
+    ADD CONSTRAINT pgqueuer_schedules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY pgqueuer_statistics
+    ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_ticket_id_agent_id_content_hash_key UNIQUE (ticket_id, agent_id, content_hash);
+
+CREATE INDEX category_policy_changes_newest ON category_policy_changes USING btree (category, changed_at DESC);
 
 CREATE INDEX correction_changes_correction ON correction_changes USING btree (correction_id, id);
 
@@ -225,6 +650,62 @@ CREATE INDEX help_parts_text ON help_parts USING btree (document_id, text_hash);
 CREATE INDEX help_vectors_local_all_minilm_l6_v2_53f478 ON help_vectors USING hnsw (((embedding)::halfvec(384)) halfvec_cosine_ops) WHERE (embedding_model = 'local:all-MiniLM-L6-v2'::text);
 
 CREATE INDEX help_vectors_openai_text_embedding_3_small_396914 ON help_vectors USING hnsw (((embedding)::halfvec(1536)) halfvec_cosine_ops) WHERE (embedding_model = 'openai:text-embedding-3-small'::text);
+
+CREATE INDEX ledger_attempts_execution ON ledger_attempts USING btree (execution_id, handed_out_at DESC) WHERE (execution_id IS NOT NULL);
+
+CREATE INDEX ledger_claims_unconfirmed ON ledger_claims USING btree (claimed_at) WHERE (confirmed_at IS NULL);
+
+CREATE UNIQUE INDEX ledger_events_repeated ON ledger_events USING btree (ticket_id, execution_id, kind, body_hash) WHERE ((execution_id IS NOT NULL) AND (body_hash IS NOT NULL));
+
+CREATE INDEX ledger_events_ticket ON ledger_events USING btree (ticket_id, turn, id);
+
+CREATE INDEX ledger_outcomes_at ON ledger_outcomes USING btree (at);
+
+CREATE UNIQUE INDEX ledger_outcomes_once ON ledger_outcomes USING btree (ticket_id, kind, key) WHERE (key IS NOT NULL);
+
+CREATE INDEX ledger_outcomes_ticket ON ledger_outcomes USING btree (ticket_id);
+
+CREATE INDEX ledger_reviews_open ON ledger_reviews USING btree (created_at) WHERE (state = 'open'::text);
+
+CREATE INDEX ledger_reviews_ticket ON ledger_reviews USING btree (ticket_id);
+
+CREATE INDEX ledger_reviews_to_apply ON ledger_reviews USING btree (decided_at) WHERE ((state = 'decided'::text) AND (applied_at IS NULL));
+
+CREATE INDEX ledger_turns_ended_by_ledger ON ledger_turns USING btree (finished_at) WHERE (ended_by = 'ledger'::text);
+
+CREATE INDEX ledger_turns_finished ON ledger_turns USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE INDEX ledger_turns_open ON ledger_turns USING btree (state, registered_at) WHERE (state = ANY (ARRAY['waiting'::text, 'leased'::text]));
+
+CREATE INDEX ledger_turns_registered ON ledger_turns USING btree (registered_at);
+
+CREATE INDEX ledger_turns_requester ON ledger_turns USING btree (source, requester_id, registered_at DESC);
+
+CREATE INDEX pgqueuer_ep_ea_idx ON pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::pgqueuer_status);
+
+CREATE INDEX pgqueuer_ep_prio_id_idx ON pgqueuer USING btree (entrypoint, priority DESC, id) WHERE (status = 'queued'::pgqueuer_status);
+
+CREATE INDEX pgqueuer_log_created ON pgqueuer_log USING btree (created);
+
+CREATE INDEX pgqueuer_log_job_id_status ON pgqueuer_log USING btree (job_id, created DESC);
+
+CREATE INDEX pgqueuer_log_not_aggregated ON pgqueuer_log USING btree ((1)) WHERE (NOT aggregated);
+
+CREATE INDEX pgqueuer_log_status ON pgqueuer_log USING btree (status);
+
+CREATE INDEX pgqueuer_picked_heartbeat_idx ON pgqueuer USING btree (heartbeat) WHERE (status = 'picked'::pgqueuer_status);
+
+CREATE UNIQUE INDEX pgqueuer_picked_slot_idx ON pgqueuer USING btree (entrypoint, slot) WHERE ((status = 'picked'::pgqueuer_status) AND (slot IS NOT NULL));
+
+CREATE INDEX pgqueuer_priority_id_id1_idx ON pgqueuer USING btree (priority, id DESC) INCLUDE (id) WHERE (status = 'queued'::pgqueuer_status);
+
+CREATE INDEX pgqueuer_queue_manager_id_idx ON pgqueuer USING btree (queue_manager_id) WHERE (queue_manager_id IS NOT NULL);
+
+CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON pgqueuer_statistics USING btree (priority, date_trunc('sec'::text, timezone('UTC'::text, created)), status, entrypoint);
+
+CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::pgqueuer_status, 'picked'::pgqueuer_status])) AND (dedupe_key IS NOT NULL));
+
+CREATE INDEX pgqueuer_updated_id_id1_idx ON pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::pgqueuer_status);
 
 CREATE INDEX support_corrections_category ON support_corrections USING btree (category, created_at DESC);
 
@@ -238,7 +719,13 @@ CREATE INDEX support_corrections_openai_text_embedding_3_small_396914 ON support
 
 CREATE INDEX support_corrections_superseded ON support_corrections USING btree (superseded_by) WHERE (superseded_by IS NOT NULL);
 
+CREATE TRIGGER category_policies_recorded AFTER INSERT OR UPDATE ON category_policies FOR EACH ROW EXECUTE FUNCTION record_category_policy_change();
+
+CREATE TRIGGER ledger_events_append_only BEFORE UPDATE ON ledger_events FOR EACH ROW EXECUTE FUNCTION ledger_events_are_append_only();
+
 CREATE TRIGGER record_correction_change AFTER INSERT OR DELETE OR UPDATE ON support_corrections FOR EACH ROW EXECUTE FUNCTION record_correction_change();
+
+CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION fn_pgqueuer_changed();
 
 ALTER TABLE ONLY correction_reembedding
     ADD CONSTRAINT correction_reembedding_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES support_corrections(id) ON DELETE CASCADE;
@@ -249,11 +736,39 @@ ALTER TABLE ONLY help_parts
 ALTER TABLE ONLY help_vectors
     ADD CONSTRAINT help_vectors_document_id_fkey FOREIGN KEY (document_id) REFERENCES help_documents(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY ledger_attempts
+    ADD CONSTRAINT ledger_attempts_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES ledger_turns(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ledger_claims
+    ADD CONSTRAINT ledger_claims_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES ledger_tickets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ledger_events
+    ADD CONSTRAINT ledger_events_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES ledger_tickets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ledger_outcomes
+    ADD CONSTRAINT ledger_outcomes_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES ledger_tickets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ledger_reviews
+    ADD CONSTRAINT ledger_reviews_event_id_fkey FOREIGN KEY (event_id) REFERENCES ledger_events(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY ledger_reviews
+    ADD CONSTRAINT ledger_reviews_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES ledger_tickets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ledger_reviews
+    ADD CONSTRAINT ledger_reviews_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES ledger_turns(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ledger_turns
+    ADD CONSTRAINT ledger_turns_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES ledger_tickets(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_duplicate_of_fkey FOREIGN KEY (duplicate_of) REFERENCES support_corrections(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_superseded_by_fkey FOREIGN KEY (superseded_by) REFERENCES support_corrections(id) ON DELETE SET NULL;
+
+ALTER TABLE category_policies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE category_policy_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE correction_changes ENABLE ROW LEVEL SECURITY;
 
@@ -265,6 +780,43 @@ ALTER TABLE help_parts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE help_vectors ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE ledger_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_claims ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_outcomes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_reviews ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_tickets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_turns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pgqueuer ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pgqueuer_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pgqueuer_schedules ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pgqueuer_statistics ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE support_corrections ENABLE ROW LEVEL SECURITY;
 
 RESET check_function_bodies;
+
+alter table category_policies disable trigger user;
+insert into category_policies (category, send_threshold, updated_by) values
+    ('account', 0.75, 'migration'),
+    ('billing', 0.90, 'migration'),
+    ('shipping', 0.75, 'migration'),
+    ('technical', 0.75, 'migration'),
+    ('general', 0.75, 'migration');
+alter table category_policies enable trigger user;
+
+alter table category_policy_changes disable trigger user;
+insert into category_policy_changes (category, policy, changed_by)
+select category, to_jsonb(p) - 'category' - 'updated_by' - 'updated_at', updated_by
+from category_policies p;
+alter table category_policy_changes enable trigger user;

@@ -14,6 +14,8 @@ create table support_corrections (
     duplicate_of uuid references support_corrections (id) on delete set null,
     superseded_by uuid references support_corrections (id) on delete set null,
     quality text[] not null default '{}',
+    -- must not be quoted to another customer: holds personal data, or says nothing
+    withheld boolean not null default false,
     -- of ticket_text and of human_resolution; no fixed dimension, so that models can change
     embedding_model text,
     embedding halfvec,
@@ -26,7 +28,8 @@ create table support_corrections (
     resolved_at timestamptz not null default now(),
     -- what may be shown to the drafter
     evidence boolean not null generated always as (
-        active and verdict <> 'rejected' and duplicate_of is null and superseded_by is null
+        active and verdict <> 'rejected' and not withheld
+        and duplicate_of is null and superseded_by is null
     ) stored,
     unique (ticket_id, agent_id, content_hash)
 );

@@ -10,7 +10,7 @@ from psycopg import sql as psql
 
 from local.postgres.embedded import EmbeddedPostgres
 from sql.migrate import MIGRATIONS, SCHEMA_FILE, adopt, apply, main, pending
-from sql.schema import dump
+from sql.schema import dump, seeds
 
 
 @pytest.fixture
@@ -24,7 +24,9 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 
 def test_schema_file_is_what_the_migrations_add_up_to(database_url: str) -> None:
-    assert dump(database_url) == SCHEMA_FILE.read_text(), "run `python -m sql.migrate schema`"
+    assert dump(database_url) + seeds() == SCHEMA_FILE.read_text(), (
+        "run `python -m sql.migrate schema`"
+    )
 
 
 def test_applying_schema_file_gives_the_same_catalogue(
@@ -33,6 +35,20 @@ def test_applying_schema_file_gives_the_same_catalogue(
     with psycopg.connect(empty_database) as connection:
         connection.execute(SCHEMA_FILE.read_bytes())
     assert dump(empty_database) == dump(database_url)
+    assert _start_values(empty_database) == _start_values(database_url) != []
+
+
+def _start_values(url: str) -> list[tuple[object, ...]]:
+    """What the tables that migrations fill hold, but for the times."""
+    tables = set(re.findall(r"^insert into (\w+)", seeds(), re.MULTILINE))
+    rows: list[tuple[object, ...]] = []
+    with psycopg.connect(url) as connection:
+        for table in sorted(tables):
+            query = psql.SQL(
+                "select to_jsonb(t) - 'updated_at' - 'changed_at' from {} t order by 1"
+            )
+            rows += connection.execute(query.format(psql.Identifier(table))).fetchall()
+    return rows
 
 
 def test_apply_is_idempotent_and_list_tells_what_is_missing(empty_database: str) -> None:
