@@ -1,0 +1,91 @@
+"""Attempts to steer the machine: patterns in everything that reaches a model, hidden or not.
+
+The point is not to find every attempt (models get no tools and replies are checked against their
+sources) but that a ticket which tries goes to a human.
+"""
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.contracts import Ticket
+from services.rules.phrases import Tokens, tokenize
+from services.rules.rulebook import Injection
+from services.rules.text import fold, visible
+
+_COMMENT = re.compile(r"<!--(.{0,20000}?)(?:-->|\Z)", re.DOTALL)
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}+={0,2}")
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){4,}+[^\W\d_](?![^\W_])")
+_TAG_LETTERS = re.compile("[\U000e0020-\U000e007e]+")
+_MAX_BLOBS = 40
+_MAX_DECODED = 20_000
+_LOOKALIKES = str.maketrans(
+    "асеорхуіјԁѕһқӏвмнткΑΒΕΗΙΚΜΝΟΡΤΧοανρτ", "aceopxyijdshklvmhtkABEHIKMNOPTXoavpt"
+)
+
+
+@dataclass(frozen=True)
+class InjectionFinding:
+    """How strongly a ticket tries to steer the machine, and by what."""
+
+    score: float
+    meanings: tuple[str, ...]
+
+
+def score_injection(ticket: Ticket, rules: Injection) -> InjectionFinding:
+    """Score what a model might read of `ticket`; at `rules.threshold` it is an attempt."""
+    texts = [ticket.subject, ticket.body, *(turn.body for turn in ticket.thread)]
+    plain = "\n\n".join([*texts, ticket.requester.name or ""])
+    found = _score(plain, rules)
+    hidden = _score("\n\n".join(_hidden_texts(plain)), rules)
+    new = {name: weight for name, weight in hidden.items() if name not in found}
+    total = sum(found.values()) + sum(new.values())
+    if new:
+        total += rules.hidden_text_weight
+    return InjectionFinding(total, tuple([*found, *(f"{name} (hidden)" for name in new)]))
+
+
+def _score(text: str, rules: Injection) -> dict[str, float]:
+    """Each pattern's or marker's meaning with its weight, once each."""
+    if not text:
+        return {}
+    tokens: Tokens = tokenize(text)
+    found = {p.meaning: p.weight for p in rules.patterns.values() if p.phrases.find(tokens)}
+    low = "\n" + fold(html.unescape(text))
+    found |= {f"'{m.strip()}'": w for m, w in rules.markers.items() if m.lower() in low}
+    return found
+
+
+def _hidden_texts(text: str) -> Iterable[str]:
+    """`text` as it reads once tricks that hide words from a reader or a filter are undone."""
+    shown = visible(text)
+    if shown != text:
+        yield shown
+        yield "\n".join(_from_tags(run) for run in _TAG_LETTERS.findall(text))
+    yield from _COMMENT.findall(text)
+    if not text.isascii() and (latin := shown.translate(_LOOKALIKES)) != shown:
+        yield latin
+    yield from (_joined(run.group()) for run in _SPACED.finditer(shown))
+    for blob in _BASE64.findall(text)[:_MAX_BLOBS]:
+        yield _decoded(blob)
+
+
+def _from_tags(run: str) -> str:
+    return "".join(chr(ord(c) - 0xE0000) for c in run)
+
+
+def _joined(run: str) -> str:
+    return "".join(c for c in run if c.isalpha())
+
+
+def _decoded(blob: str) -> str:
+    """The text that `blob` is base64 of, or nothing."""
+    standard = blob[:_MAX_DECODED].rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        text = base64.b64decode(standard[: len(standard) // 4 * 4]).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return text if text.isprintable() or "\n" in text else ""

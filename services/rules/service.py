@@ -1,0 +1,82 @@
+"""The rules step: decides on tickets and drafts, and keeps the policies."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import structlog
+
+from services.contracts import CheckDraftRequest, DraftCheck, Triage, TriageRequest
+from services.contracts.policies import CategoryPolicy, PolicyList, PutPolicyRequest
+from services.rules.calibration import LogisticCalibrator, load_prior
+from services.rules.draft_check import DraftChecker
+from services.rules.policies import Preset, find_preset, load_presets
+from services.rules.rulebook import Rulebook, load_rulebook
+from services.rules.settings import RulesSettings
+from services.rules.store import PolicyStore
+from services.rules.triage import triage
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class RulesService:
+    """Both calls of the contract, and the policies behind them."""
+
+    book: Rulebook
+    presets: dict[str, Preset]
+    checker: DraftChecker
+    store: PolicyStore
+
+    @classmethod
+    def load(cls, settings: RulesSettings, store: PolicyStore) -> Self:
+        """Read every data file; raises `RulesFileError` naming what is wrong."""
+        book = load_rulebook(settings.file)
+        prior = load_prior(settings.prior_file)
+        checker = DraftChecker(book, prior, LogisticCalibrator(prior))
+        return cls(book, load_presets(settings.presets_dir), checker, store)
+
+    async def triage(self, request: TriageRequest) -> Triage:
+        """Decide what can be decided without a draft."""
+        standing = await self.store.standing(request.classification.category)
+        found = triage(request, self.book, standing)
+        logger.info(
+            "triaged",
+            category=request.classification.category,
+            urgency=found.urgency,
+            requires_human=found.requires_human,
+            mode=found.mode,
+            rules=sorted({reason.rule for reason in found.reasons}),
+        )
+        return found
+
+    async def check_draft(self, request: CheckDraftRequest) -> DraftCheck:
+        """Decide what may happen with a draft."""
+        standing = await self.store.standing(request.classification.category)
+        checked = self.checker.check(request, standing)
+        logger.info(
+            "draft_checked",
+            category=request.classification.category,
+            verdict=checked.verdict,
+            probability=round(checked.probability, 4),
+            threshold=checked.threshold,
+            rules=sorted({reason.rule for reason in [*checked.blockers, *checked.reasons]}),
+        )
+        return checked
+
+    async def policies(self) -> PolicyList:
+        """Every policy and the presets' names."""
+        return PolicyList(policies=await self.store.policies(), presets=list(self.presets))
+
+    async def put_policy(self, category: str, request: PutPolicyRequest) -> CategoryPolicy:
+        """Replace or create one category's policy."""
+        [stored] = await self.store.put({category: request}, request.updated_by)
+        logger.info("policy_changed", category=category, by=request.updated_by)
+        return stored
+
+    async def apply_preset(self, name: str, by: str) -> PolicyList:
+        """Give every category the values of a preset; all of them or none."""
+        preset = find_preset(self.presets, name)
+        categories = [policy.category for policy in await self.store.policies()]
+        await self.store.put({c: preset.values_for(c) for c in categories}, by)
+        logger.info("preset_applied", preset=name, by=by, categories=len(categories))
+        return await self.policies()
