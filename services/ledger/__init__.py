@@ -1,0 +1,1 @@
+"""The system's promise: no ticket lost, none answered twice."""

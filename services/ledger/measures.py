@@ -1,0 +1,90 @@
+"""Measures over many tickets, and the views of one."""
+
+from datetime import UTC, date, datetime, timedelta
+from math import sqrt
+
+from services.common.database import Database
+from services.common.errors import Unprocessable
+from services.contracts.ledger_answers import (
+    Bucket,
+    Inbox,
+    InboxFilter,
+    Interval,
+    QaSample,
+    Series,
+    Summary,
+    TicketHistory,
+)
+from services.ledger import store_history, store_metrics
+from services.ledger.errors import UnknownTicket
+
+_Z95 = 1.959963984540054
+_WIDTHS = {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1)}
+_MOST_POINTS = 1000
+
+
+def wilson(hits: int, total: int) -> Interval:
+    """Return a share with its 95 % Wilson score interval (Wilson 1927)."""
+    if total == 0:
+        return Interval(share=None, low=None, high=None)
+    share = hits / total
+    scale = 1 + _Z95**2 / total
+    middle = (share + _Z95**2 / (2 * total)) / scale
+    half = _Z95 * sqrt(share * (1 - share) / total + _Z95**2 / (4 * total**2)) / scale
+    return Interval(share=share, low=max(0.0, middle - half), high=min(1.0, middle + half))
+
+
+class Measures:
+    """What the console and the maintenance flows read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def inbox(
+        self, state: InboxFilter | None, unannounced: bool, limit: int, offset: int
+    ) -> Inbox:
+        """Return turns and where they are."""
+        async with self._database.connection() as connection:
+            return await store_history.inbox(connection, state, unannounced, limit, offset)
+
+    async def ticket(self, ticket_id: str) -> TicketHistory:
+        """Return all that is known of a ticket; raises `UnknownTicket`."""
+        async with self._database.connection() as connection:
+            history = await store_history.ticket_history(connection, ticket_id)
+        if history is None:
+            raise UnknownTicket(f"No ticket '{ticket_id}'.")
+        return history
+
+    async def summary(self, since: datetime | None, until: datetime | None) -> Summary:
+        """Return what became of the turns registered in [since, until)."""
+        start, end = _span(since, until, timedelta(days=7))
+        async with self._database.connection() as connection:
+            return await store_metrics.summary(connection, start, end, wilson)
+
+    async def series(
+        self, bucket: Bucket, since: datetime | None, until: datetime | None
+    ) -> Series:
+        """Return the same over time; at most a thousand points."""
+        width = _WIDTHS[bucket]
+        start, end = _span(since, until, width * (30 if bucket is Bucket.DAY else 48))
+        if (end - start) / width > _MOST_POINTS:
+            raise Unprocessable(f"More than {_MOST_POINTS} points; ask for less or by day.")
+        async with self._database.connection() as connection:
+            points = await store_metrics.series(connection, bucket, start, end, wilson)
+        return Series(bucket=bucket, points=points)
+
+    async def qa_sample(self, day: date, share: float) -> QaSample:
+        """Return a random, stratified sample of the automatic answers of a day (UTC)."""
+        async with self._database.connection() as connection:
+            automatic, items = await store_metrics.qa_sample(connection, day, share)
+        return QaSample(day=day, share=share, automatic=automatic, items=items)
+
+
+def _span(
+    since: datetime | None, until: datetime | None, width: timedelta
+) -> tuple[datetime, datetime]:
+    end = until or datetime.now(UTC) + timedelta(seconds=1)
+    start = since or end - width
+    if start >= end:
+        raise Unprocessable("`since` must lie before `until`.")
+    return start, end

@@ -1,0 +1,126 @@
+"""The calls of the console and the maintenance flows: what is there, reviews and measures."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from services.contracts import ReviewDecisionRequest
+from services.contracts.ledger_answers import (
+    Bucket,
+    ClaimList,
+    Inbox,
+    InboxFilter,
+    QaSample,
+    Review,
+    ReviewList,
+    ReviewState,
+    Series,
+    Summary,
+    TicketHistory,
+)
+from services.ledger.ledger import LedgerDependency
+from services.ledger.parameters import (
+    Category,
+    Limit,
+    Moment,
+    Offset,
+    ReviewId,
+    TicketId,
+    problems,
+)
+
+router = APIRouter(tags=["console"])
+
+
+@router.get("/inbox", summary="Tickets and where they are")
+async def read_inbox(
+    ledger: LedgerDependency,
+    state: InboxFilter | None = None,
+    unannounced: bool = False,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> Inbox:
+    """`unannounced` keeps those that nobody claimed to have told the helpdesk about."""
+    return await ledger.measures.inbox(state, unannounced, limit, offset)
+
+
+@router.get("/claims", summary="Claimed actions, oldest first")
+async def read_claims(
+    ledger: LedgerDependency,
+    confirmed: bool | None = None,
+    older_than: Annotated[float, Query(ge=0, le=1e9, description="seconds")] = 0,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> ClaimList:
+    """Unconfirmed ones are for a human: they may or may not have happened."""
+    return await ledger.records.claims(confirmed, older_than, limit, offset)
+
+
+@router.get(
+    "/tickets/{ticket_id:path}",
+    summary="Everything that is known of a ticket",
+    responses=problems(_404="The ticket was never registered"),
+)
+async def read_ticket(ticket_id: TicketId, ledger: LedgerDependency) -> TicketHistory:
+    """Turns, hand-outs, events, claims, reviews and outcomes, oldest first."""
+    return await ledger.measures.ticket(ticket_id)
+
+
+@router.get("/reviews", summary="Drafts that wait for a human, or had one")
+async def read_reviews(
+    ledger: LedgerDependency,
+    state: ReviewState | None = None,
+    category: Category | None = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> ReviewList:
+    """The most urgent and oldest first."""
+    return await ledger.reviews.list(state, category, limit, offset)
+
+
+@router.get("/reviews/{review_id}", summary="One review", responses=problems(_404="No such review"))
+async def read_review(review_id: ReviewId, ledger: LedgerDependency) -> Review:
+    """Reading never decides."""
+    return await ledger.reviews.get(review_id)
+
+
+@router.post(
+    "/reviews/{review_id}/decision",
+    summary="Decide on a review",
+    responses=problems(_404="No such review", _409="Decided before, or the customer wrote again"),
+)
+async def decide_review(
+    review_id: ReviewId, body: ReviewDecisionRequest, ledger: LedgerDependency
+) -> Review:
+    """Once; n8n then carries the decision out."""
+    return await ledger.reviews.decide(review_id, body)
+
+
+@router.get("/metrics/summary", summary="What became of the tickets")
+async def read_summary(
+    ledger: LedgerDependency, since: Moment | None = None, until: Moment | None = None
+) -> Summary:
+    """Turns registered in [since, until); the last seven days by default."""
+    return await ledger.measures.summary(since, until)
+
+
+@router.get("/metrics/series", summary="The same over time")
+async def read_series(
+    ledger: LedgerDependency,
+    bucket: Bucket = Bucket.DAY,
+    since: Moment | None = None,
+    until: Moment | None = None,
+) -> Series:
+    """One point for each hour or day (UTC), empty ones included; at most 1,000."""
+    return await ledger.measures.series(bucket, since, until)
+
+
+@router.get("/qa/sample", summary="Automatic answers to judge, blind")
+async def read_qa_sample(
+    ledger: LedgerDependency,
+    day: date,
+    share: Annotated[float, Query(gt=0, le=1)] = 0.05,
+) -> QaSample:
+    """Random within each category, at least one of each; the same again for the same day."""
+    return await ledger.measures.qa_sample(day, share)

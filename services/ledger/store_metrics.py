@@ -1,0 +1,203 @@
+# ruff: noqa: S608 - only constants of these modules become part of a statement's text
+"""SQL that counts: summary, series and the sample for quality review."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.contracts import Ticket
+from services.contracts.ledger_answers import (
+    Bucket,
+    Interval,
+    Point,
+    QaItem,
+    RouteCounts,
+    Seconds,
+    Summary,
+)
+from services.ledger import store_history
+
+Wilson = Callable[[int, int], Interval]
+
+_ROUTES = """
+    count(*) filter (where route = 'auto_sent' and state = 'finished') as auto_sent,
+    count(*) filter (where route = 'review' and state = 'finished') as review,
+    count(*) filter (where route = 'human' and state = 'finished') as human
+"""
+_SECONDS = "extract(epoch from finished_at - registered_at)"
+_MEASURES = f"""
+    count(t.id) as tickets,
+    count(*) filter (where state = 'finished') as finished,
+    count(*) filter (where state = 'superseded') as superseded,
+    {_ROUTES},
+    coalesce(sum(cost_usd), 0)::float8 as cost_usd,
+    percentile_cont(0.5) within group (order by {_SECONDS})
+        filter (where state = 'finished') as median,
+    percentile_cont(0.95) within group (order by {_SECONDS})
+        filter (where state = 'finished') as p95
+"""
+
+
+def _routes(row: Any) -> RouteCounts:
+    return RouteCounts(auto_sent=row["auto_sent"], review=row["review"], human=row["human"])
+
+
+def _seconds(row: Any) -> Seconds:
+    return Seconds(median=row["median"], p95=row["p95"])
+
+
+async def open_work(connection: Any) -> dict[str, Any]:
+    """Return how many reviews are open and how many claims unconfirmed."""
+    row = await connection.fetchrow(
+        """
+        select (select count(*) from ledger_reviews where state = 'open') as reviews_open,
+            (select count(*) from ledger_claims where confirmed_at is null) as unconfirmed_claims
+        """
+    )
+    return dict(row)
+
+
+async def summary(connection: Any, since: datetime, until: datetime, wilson: Wilson) -> Summary:
+    """Count the turns registered in [since, until)."""
+    span = (since, until)
+    row = await connection.fetchrow(
+        f"""
+        select {_MEASURES}, count(*) filter (where ended_by = 'ledger') as ended_by_ledger
+        from ledger_turns t where registered_at >= $1 and registered_at < $2
+        """,
+        *span,
+    )
+    return Summary(
+        since=since,
+        until=until,
+        tickets=row["tickets"],
+        finished=row["finished"],
+        superseded=row["superseded"],
+        routes=_routes(row),
+        categories=await _by(connection, "category", span),
+        languages=await _by(connection, "language", span),
+        automatic=wilson(row["auto_sent"], row["finished"]),
+        seconds_to_decision=_seconds(row),
+        cost_usd=row["cost_usd"],
+        ended_by_ledger=row["ended_by_ledger"],
+        **await store_history.depths(connection),
+        **await open_work(connection),
+        **await _outcomes(connection, span),
+    )
+
+
+async def _by(
+    connection: Any, column: str, span: tuple[datetime, datetime]
+) -> dict[str, RouteCounts]:
+    rows = await connection.fetch(
+        f"""
+        select coalesce({column}, 'unknown') as value, {_ROUTES}
+        from ledger_turns
+        where registered_at >= $1 and registered_at < $2 and state = 'finished'
+        group by 1 order by count(*) desc, 1
+        """,
+        *span,
+    )
+    return {row["value"]: _routes(row) for row in rows}
+
+
+async def _outcomes(connection: Any, span: tuple[datetime, datetime]) -> dict[str, Any]:
+    rows = await connection.fetch(
+        """
+        select kind, count(*) as number, avg(score)::float8 as score,
+            count(*) filter (where kind = 'reopened' and t.route = 'auto_sent') as after_automatic
+        from ledger_outcomes o
+        join ledger_turns t on t.ticket_id = o.ticket_id and t.turn = o.turn
+        where o.at >= $1 and o.at < $2 group by kind order by kind
+        """,
+        *span,
+    )
+    return {
+        "outcomes": {row["kind"]: row["number"] for row in rows},
+        "csat": next((row["score"] for row in rows if row["kind"] == "csat"), None),
+        "reopened_after_automatic": sum(row["after_automatic"] for row in rows),
+    }
+
+
+async def series(
+    connection: Any, bucket: Bucket, since: datetime, until: datetime, wilson: Wilson
+) -> list[Point]:
+    """Count by hour or day of registration (UTC), empty buckets included."""
+    rows = await connection.fetch(
+        f"""
+        select bucket as start, {_MEASURES}
+        from generate_series(date_trunc($1, $2::timestamptz, 'UTC'), $3, $4::interval) as bucket
+        left join ledger_turns t on t.registered_at >= greatest(bucket, $2)
+            and t.registered_at < least(bucket + $4::interval, $3)
+        where bucket < $3
+        group by bucket order by bucket
+        """,
+        bucket.value,
+        since,
+        until,
+        _interval(bucket),
+    )
+    return [
+        Point(
+            start=row["start"],
+            tickets=row["tickets"],
+            routes=_routes(row),
+            automatic=wilson(row["auto_sent"], row["finished"]),
+            cost_usd=row["cost_usd"],
+            seconds_to_decision=_seconds(row),
+        )
+        for row in rows
+    ]
+
+
+def _interval(bucket: Bucket) -> timedelta:
+    return timedelta(hours=1) if bucket is Bucket.HOUR else timedelta(days=1)
+
+
+async def qa_sample(connection: Any, day: date, share: float) -> tuple[int, list[QaItem]]:
+    """Return how many automatic answers a day (UTC) had, and a sample of them per category.
+
+    The order is a hash of turn and day: random as to content, and the same when asked again.
+    """
+    rows = await connection.fetch(
+        """
+        with automatic as (
+            select t.*, row_number() over w as place,
+                count(*) over (partition by t.category) as in_category, count(*) over () as total
+            from ledger_turns t
+            where t.route = 'auto_sent' and t.state = 'finished'
+                and t.finished_at >= $1::date::timestamp at time zone 'UTC'
+                and t.finished_at < ($1::date + 1)::timestamp at time zone 'UTC'
+            window w as (partition by t.category order by md5(t.id::text || $1::text))
+        )
+        select a.ticket_id, a.turn, a.category, a.language, a.ticket, a.finished_at as answered_at,
+            a.total, e.decision -> 'draft' as draft
+        from automatic a left join lateral (
+            select decision from ledger_events e
+            where e.ticket_id = a.ticket_id and e.turn = a.turn and e.kind = 'decided'
+                and e.decision ? 'draft'
+            order by e.id desc limit 1
+        ) e on true
+        where a.place <= ceil(a.in_category * $2::float8)
+        order by md5(a.id::text || $1::text)
+        """,
+        day,
+        share,
+    )
+    return rows[0]["total"] if rows else 0, list(_items(rows))
+
+
+def _items(rows: Iterable[Any]) -> Iterable[QaItem]:
+    for row in rows:
+        draft = json.loads(row["draft"] or "{}")
+        shown = {name: row[name] for name in ("ticket_id", "turn", "category", "language")}
+        yield QaItem.model_validate(
+            {
+                **shown,
+                "ticket": Ticket.model_validate_json(row["ticket"]),
+                "reply": draft.get("reply", ""),
+                "citations": draft.get("citations", []),
+                "answered_at": row["answered_at"],
+            }
+        )
