@@ -1,6 +1,5 @@
 """The next step of a turn or of a decided review, decided under a lock in the database."""
 
-import random
 from typing import Protocol
 
 import structlog
@@ -8,7 +7,7 @@ import structlog
 from services.common.database import Database
 from services.contracts.ledger_answers import ReviewState, TurnState
 from services.ledger import store, store_leases, store_reviews
-from services.ledger.service import Inbox
+from services.ledger.service import Inbox, back_off
 from services.ledger.settings import LedgerSettings
 from services.ledger.steps import Deliver, Done, Later, Step, Wait
 
@@ -118,10 +117,7 @@ class DecisionLeases:
             logger.error("decision_not_applied", review_id=number, attempts=attempt)
             await store_reviews.mark_apply_failed(connection, number)
             return Done()
-        longest = min(
-            self._settings.retry_max_seconds, self._settings.retry_base_seconds * 2.0**attempt
-        )
-        pause = longest * random.uniform(0.5, 1.0)  # noqa: S311
+        pause = back_off(self._settings, attempt - 1)
         await store_reviews.pause(connection, number, pause)
         return Later(pause)
 

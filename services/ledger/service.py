@@ -190,15 +190,15 @@ class Inbox:
             detail = f"The machine failed {turn.failures + 1} times; the last time: {ending}."
             await _end_by_ledger(connection, turn.id, Route.HUMAN, MACHINE_FAILED, detail)
             return False
-        await store_leases.count_failure(connection, turn, self._pause(turn.failures))
+        pause = back_off(self._settings, turn.failures)
+        await store_leases.count_failure(connection, turn, pause)
         return True
 
-    def _pause(self, failures: int) -> float:
-        """Seconds to wait after a failure: doubling, with jitter so that not all return at once."""
-        longest = min(
-            self._settings.retry_max_seconds, self._settings.retry_base_seconds * 2.0**failures
-        )
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311
+
+def back_off(settings: LedgerSettings, failures: int) -> float:
+    """Return the pause after a failure in seconds: doubling, with jitter against stampedes."""
+    longest = min(settings.retry_max_seconds, settings.retry_base_seconds * 2.0**failures)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 def _refusal(turn: Turn, execution_id: str, turn_number: int | None) -> str | None:
