@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from itertools import count
 
 import httpx
@@ -40,16 +40,23 @@ def migrated_template(postgres: EmbeddedPostgres) -> str:
 _numbers = count(1)
 
 
-@pytest.fixture
-def database_url(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
-    """A fresh copy of the migrated database, dropped after the test."""
+@contextmanager
+def copy_of(template: str, postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The URL of a fresh copy of the database `template`; it is dropped afterwards."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     admin = postgres.url("postgres")
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield postgres.url(name)
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+    """A fresh copy of the migrated database, dropped after the test."""
+    with copy_of(migrated_template, postgres) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)
