@@ -1,5 +1,6 @@
 """What a person may change about the set-up on one machine."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -8,9 +9,10 @@ from pydantic_settings import BaseSettings
 from services.common.settings import settings_config
 
 ROOT = Path(__file__).resolve().parents[1]
-STATE = ROOT / "local" / ".state"
+# both are needed before `.env` is read, so they are variables and no fields; tests set them
+STATE = Path(os.environ.get("LOCAL_STATE") or ROOT / "local" / ".state").absolute()
 LOGS = STATE / "logs"
-ENV_FILE = ROOT / ".env"
+ENV_FILE = Path(os.environ.get("LOCAL_ENV_FILE") or ROOT / ".env").absolute()
 
 
 class LocalSettings(BaseSettings):
@@ -26,6 +28,7 @@ class LocalSettings(BaseSettings):
         default=8105, ge=1, le=65535, description="Port of store_correction."
     )
     ledger_port: int = Field(default=8106, ge=1, le=65535, description="Port of ledger.")
+    console_port: int = Field(default=8107, ge=1, le=65535, description="Port of the console.")
     helpdesk_port: int = Field(default=8108, ge=1, le=65535, description="Port of the helpdesk.")
     postgres_port: int = Field(default=8109, ge=1, le=65535, description="Port of PostgreSQL.")
     n8n_port: int = Field(default=5678, ge=1, le=65535, description="Port of n8n.")
@@ -41,17 +44,23 @@ class LocalSettings(BaseSettings):
         description="Log-in of the agents `maya`, `jonas` and `priya` in the helpdesk."
     )
     helpdesk_bot_password: SecretStr = Field(
-        min_length=24, description="Log-in of `deskloop`, as whom the workflows reply."
+        validation_alias="N8N_HELPDESK_PASSWORD",
+        min_length=24,
+        description="Password of the helpdesk user `deskloop`, as whom the workflows reply.",
     )
     helpdesk_webhook_secret: SecretStr = Field(
         min_length=16, description="Signs the helpdesk's webhooks; the ledger verifies them."
     )
 
     n8n_owner_email: str = Field(
-        default="lead@larkspur.example", description="Log-in of the n8n editor."
+        validation_alias="N8N_OWNER_EMAIL",
+        default="lead@larkspur.example",
+        description="Log-in of n8n's owner, the support lead.",
     )
     n8n_owner_password: SecretStr = Field(
-        min_length=8, description="Log-in of the n8n editor: a capital and a digit are required."
+        validation_alias="N8N_OWNER_PASSWORD",
+        min_length=8,
+        description="Password of n8n's owner: 8 characters, a capital, a digit.",
     )
     n8n_encryption_key: SecretStr = Field(
         min_length=16, description="Encrypts n8n's credentials; keep it with its database."
@@ -61,7 +70,7 @@ class LocalSettings(BaseSettings):
     )
 
     ready_seconds: int = Field(
-        default=180, ge=10, description="How long `make up` waits for everything to be ready."
+        default=300, ge=10, description="How long `make up` waits for everything to be ready."
     )
     demo_minutes: float = Field(
         default=10.0, gt=0, description="How long `make demo` waits for the last decision."

@@ -1,73 +1,51 @@
-"""Show the help articles (Markdown with front matter) in the helpdesk's own knowledge base."""
+"""Show the help articles in the helpdesk's own knowledge base."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from django.utils.text import slugify
 from helpdesk.models import KBCategory, KBItem, Queue
+
+from local.articles import Article, read_articles
 
 _TITLE_LENGTH = 100
 
 
-@dataclass(frozen=True)
-class Article:
-    """One help article."""
-
-    id: str
-    title: str
-    category: str
-    text: str
-
-
-def read_article(path: Path) -> Article:
-    """Read one file.
-
-    Raises
-    ------
-    ValueError
-        Where the file has no front matter or its front matter no title.
-    """
-    _, separator, rest = path.read_text(encoding="utf-8").partition("---\n")
-    front, end, text = rest.partition("\n---\n")
-    if not separator or not end:
-        raise ValueError(f"{path.name} does not begin with front matter between two lines of ---")
-    fields = yaml.safe_load(front) or {}
-    if not fields.get("title"):
-        raise ValueError(f"{path.name} has no title in its front matter")
-    return Article(
-        id=str(fields.get("id", path.stem)),
-        title=str(fields["title"]),
-        category=str(fields.get("category", "general")),
-        text=text.strip(),
-    )
-
-
-def read_articles(folder: Path) -> list[Article]:
-    """Read all articles below `folder`, files without front matter (a README) aside."""
-    files = sorted(folder.rglob("*.md"))
-    return [read_article(file) for file in files if file.read_text("utf-8").startswith("---\n")]
-
-
 def import_articles(folder: Path, queue: Queue) -> None:
     """Make the knowledge base equal to the files; what is not in the files is switched off."""
-    articles = read_articles(folder)
-    kept = [_import(article, number, queue).pk for number, article in enumerate(articles)]
-    KBItem.objects.exclude(pk__in=kept).update(enabled=False)
+    there = {(item.category.slug, item.title): item for item in _items()}
+    kept = [
+        _import(article, number, queue, there)
+        for number, article in enumerate(read_articles(folder))
+    ]
+    KBItem.objects.exclude(pk__in=kept).filter(enabled=True).update(enabled=False)
 
 
-def _import(article: Article, order: int, queue: Queue) -> KBItem:
-    item, _ = KBItem.objects.update_or_create(
-        category=_category(article.category, queue),
-        title=article.title[:_TITLE_LENGTH],
-        defaults={
-            "question": article.title,
-            "answer": article.text,
-            "order": order,
-            "enabled": True,
-        },
-    )
-    return item
+def _items():
+    return KBItem.objects.select_related("category")
+
+
+def _import(article: Article, order: int, queue: Queue, there: dict) -> int:
+    """Create or change the item where it differs, and return its key."""
+    title = article.title[:_TITLE_LENGTH]
+    wanted = {
+        "question": article.title,
+        "answer": _without_heading(article),
+        "order": order,
+        "enabled": True,
+    }
+    item = there.get((slugify(article.category), title))
+    if item is None:
+        category = _category(article.category, queue)
+        return KBItem.objects.create(category=category, title=title, **wanted).pk
+    if any(getattr(item, name) != value for name, value in wanted.items()):
+        KBItem.objects.filter(pk=item.pk).update(**wanted)
+    return item.pk
+
+
+def _without_heading(article: Article) -> str:
+    """Return the text without its first heading, which the page shows as the question."""
+    first, _, rest = article.text.partition("\n")
+    return rest.strip() if first.startswith("# ") else article.text
 
 
 def _category(name: str, queue: Queue) -> KBCategory:

@@ -1,0 +1,69 @@
+# Deskloop: every command there is. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+DATA ?= ../shared/data
+RUN := .venv/bin/python
+
+.PHONY: help
+help: ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Run it
+.PHONY: demo up status down logs install env
+demo: install ## Start everything, file the demo tickets and show what becomes of each
+	@$(RUN) -m local.demo
+up: install ## Start everything, without tickets; returns when it is ready
+	@$(RUN) -m local.up
+status: install ## Show what runs
+	@$(RUN) -m local.status
+down: ## Stop everything; nothing is left running
+	@if [ -x $(RUN) ]; then $(RUN) -m local.down; else echo "Nothing is running."; fi
+logs: ## Follow the logs; NAME=ledger for one of them
+	@tail -n 20 -F local/.state/logs/$(or $(NAME),*).log
+install: ## Install what is missing (make up and make demo do it by themselves)
+	@$(PYTHON) local/bootstrap.py
+env: install ## Make .env from .env.example, with new secrets where there are none
+	@$(RUN) -m local.env_file
+
+##@ Check it
+.PHONY: test lint contract test-faults bench
+test: lint ## Everything that must pass: lint, types, unit, services, workflows, end to end
+	$(RUN) -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
+lint: install ## Format, lint, types, and who may import whom
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	.venv/bin/lint-imports
+contract: install ## Check somebody's own step: STEP=classify URL=http://…
+	@test -n "$(STEP)" -a -n "$(URL)" || { echo "usage: make contract STEP=classify URL=http://127.0.0.1:9000"; exit 2; }
+	@$(RUN) -m tests.contract --step "$(STEP)" --url "$(URL)"
+test-faults: install ## Kill, stop and overload the parts, and see that no ticket is lost
+	$(RUN) -m pytest -m faults
+bench: install ## Measure time per ticket by step, memory and disk of the running system
+	@$(RUN) -m bench
+
+##@ Measure the local model
+.PHONY: eval eval-intents eval-retrieval eval-injection eval-pii eval-learning train
+eval: eval-intents eval-retrieval eval-injection eval-pii eval-learning ## All of the following; DATA=folder
+eval-intents: install ## Category and intent, on labelled messages
+	@$(RUN) -m evals intents --data "$(DATA)"
+eval-retrieval: install ## Finding the right help section, and abstaining where there is none
+	@$(RUN) -m evals retrieval --data "$(DATA)"
+eval-injection: install ## Attempts to make the machine obey the ticket
+	@$(RUN) -m evals injection --data "$(DATA)"
+eval-pii: install ## Personal data found before text leaves
+	@$(RUN) -m evals pii --data "$(DATA)"
+eval-learning: install ## What a correction changes for the next similar ticket
+	@$(RUN) -m evals learning --data "$(DATA)"
+
+##@ Work on the workflows
+.PHONY: deploy-workflows export-workflows screenshots
+deploy-workflows: install ## Bring the running n8n to the state of n8n-workflows/
+	@$(RUN) -m local.workflows_command deploy
+export-workflows: install ## Write what was edited in the running n8n to n8n-workflows/
+	@$(RUN) -m local.workflows_command export
+screenshots: install ## Take the pictures of the workflows for the docs
+	@$(RUN) -m local.workflows_command screenshots

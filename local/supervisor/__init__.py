@@ -1,0 +1,1 @@
+"""The process manager of the local set-up."""
