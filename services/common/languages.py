@@ -19,6 +19,9 @@ _LANGUAGES = (
     Language.CHINESE,
 )
 
+SUPPORTED = frozenset(language.iso_code_639_1.name.lower() for language in _LANGUAGES)
+"""ISO 639-1 tags of the languages that are told apart; a text in another one is mistaken."""
+
 
 @dataclass(frozen=True)
 class DetectedLanguage:

@@ -37,7 +37,7 @@ def provider_order(
     chosen
         A provider or `auto`: Anthropic where its key is set, else OpenAI, else local.
     fallback
-        The providers after it.
+        The providers after it; `none` stands for no further one.
 
     Raises
     ------
@@ -45,7 +45,8 @@ def provider_order(
         A name is unknown, or the provider's key is missing; the message names the setting.
     """
     first = _auto(settings) if chosen == "auto" else _known(f"{prefix}_PROVIDER", chosen, settings)
-    others = [_known(f"{prefix}_FALLBACK", name, settings) for name in fallback]
+    named = [name for name in fallback if name != "none"]
+    others = [_known(f"{prefix}_FALLBACK", name, settings) for name in named]
     return list(dict.fromkeys([first, *others]))
 
 

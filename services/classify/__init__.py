@@ -1,0 +1,1 @@
+"""The first step: category, intent, urgency, sentiment and language of a ticket."""

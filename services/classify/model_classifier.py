@@ -1,0 +1,139 @@
+"""Classification by a language model, held to the categories that exist."""
+
+from services.classify.languages import ticket_language
+from services.classify.prompting import Briefing, Labels, ask, brief
+from services.classify.settings import ClassifySettings
+from services.classify.store import Categories
+from services.classify.taxonomy import FALLBACK_CATEGORY, FALLBACK_INTENT, Taxonomy
+from services.common.llm import (
+    Completion,
+    FallbackModel,
+    ModelError,
+    ModelRefused,
+    ModelTruncated,
+)
+from services.contracts import Classification, Sentiment, Ticket, Urgency, Usage
+
+_LONGEST_REASONING = 400
+
+
+class ModelClassifier:
+    """Asks a model; where it names a category that does not exist, asks once more."""
+
+    def __init__(
+        self,
+        model: FallbackModel,
+        taxonomy: Taxonomy,
+        categories: Categories,
+        settings: ClassifySettings,
+    ) -> None:
+        self._model = model
+        self._taxonomy = taxonomy
+        self._categories = categories
+        self._settings = settings
+        self._briefing: Briefing | None = None
+        self._briefed_for: tuple[str, ...] = ()
+
+    async def classify(self, ticket: Ticket) -> Classification:
+        """See `Classifier.classify`; a declined or cut-off answer is a ticket for a human."""
+        briefing = await self._current_briefing()
+        try:
+            first = await self._ask(briefing, ticket)
+            if first.answer.category in briefing.categories:
+                return _classification(first, ticket)
+            second = await self._ask(briefing, ticket, refused=first.answer.category)
+        except (ModelRefused, ModelTruncated) as error:
+            return self._for_a_human(ticket, error)
+        both = _together(first, second)
+        if second.answer.category in briefing.categories:
+            return _classification(both, ticket)
+        return _unknown_twice(_classification(both, ticket))
+
+    async def check(self) -> None:
+        """See `Classifier.check`."""
+        await self._model.check()
+
+    async def close(self) -> None:
+        """See `Classifier.close`."""
+        await self._model.close()
+
+    async def _current_briefing(self) -> Briefing:
+        allowed = await self._categories.allowed()
+        if self._briefing is None or allowed != self._briefed_for:
+            self._briefing = brief(self._taxonomy, allowed, self._settings.examples_per_category)
+            self._briefed_for = allowed
+        return self._briefing
+
+    async def _ask(
+        self, briefing: Briefing, ticket: Ticket, refused: str | None = None
+    ) -> Completion[Labels]:
+        prompt = ask(
+            briefing,
+            ticket,
+            max_tokens=self._settings.max_tokens,
+            max_characters=self._settings.max_characters,
+            max_turns=self._settings.max_turns,
+            refused_category=refused,
+        )
+        return await self._model.complete(prompt)
+
+    def _for_a_human(self, ticket: Ticket, error: ModelError) -> Classification:
+        return Classification(
+            category=FALLBACK_CATEGORY,
+            intent=FALLBACK_INTENT,
+            urgency=Urgency.MEDIUM,
+            sentiment=Sentiment.NEUTRAL,
+            language=ticket_language("", ticket),
+            confidence=0.0,
+            requires_human=True,
+            reasoning=str(error),
+            provider=self._model.provider,
+            model=self._model.model,
+            usage=error.usage,
+            cost_usd=error.cost_usd,
+            latency_ms=0,
+        )
+
+
+def _classification(completion: Completion[Labels], ticket: Ticket) -> Classification:
+    labels = completion.answer
+    return Classification(
+        category=labels.category.strip() or FALLBACK_CATEGORY,
+        intent=labels.intent.strip() or FALLBACK_INTENT,
+        urgency=labels.urgency,
+        sentiment=labels.sentiment,
+        language=ticket_language(labels.language, ticket),
+        confidence=min(1.0, max(0.0, labels.confidence)),
+        requires_human=labels.requires_human,
+        reasoning=labels.reasoning[:_LONGEST_REASONING],
+        provider=completion.provider,
+        model=completion.model,
+        usage=completion.usage,
+        cost_usd=completion.cost_usd,
+        latency_ms=completion.latency_ms,
+    )
+
+
+def _unknown_twice(classification: Classification) -> Classification:
+    return classification.model_copy(
+        update={
+            "category": FALLBACK_CATEGORY,
+            "intent": FALLBACK_INTENT,
+            "confidence": 0.0,
+            "requires_human": True,
+            "reasoning": "The model named a category that does not exist, twice.",
+        }
+    )
+
+
+def _together(first: Completion[Labels], second: Completion[Labels]) -> Completion[Labels]:
+    """The second answer, with what both cost."""
+    one, two = first.usage.model_dump(), second.usage.model_dump()
+    return Completion(
+        answer=second.answer,
+        provider=second.provider,
+        model=second.model,
+        usage=Usage(**{kind: one[kind] + two[kind] for kind in one}),
+        cost_usd=first.cost_usd + second.cost_usd,
+        latency_ms=first.latency_ms + second.latency_ms,
+    )
