@@ -19,10 +19,14 @@ class DeploySettings(BaseSettings):
         default="http://127.0.0.1:5678", description="Base URL of n8n, as this machine sees it."
     )
     owner_email: str = Field(
-        default="lead@larkspur.example", description="Log-in of n8n's owner, the support lead."
+        default="lead@larkspur.example",
+        validation_alias="LOCAL_N8N_OWNER_EMAIL",
+        description="Log-in of the n8n editor.",
     )
     owner_password: SecretStr = Field(
-        min_length=8, description="Password of n8n's owner: 8 characters, a capital, a digit."
+        min_length=8,
+        validation_alias="LOCAL_N8N_OWNER_PASSWORD",
+        description="Log-in of the n8n editor: a capital and a digit are required.",
     )
     webhook_key: SecretStr = Field(
         min_length=16,
@@ -36,7 +40,9 @@ class DeploySettings(BaseSettings):
     helpdesk_username: str = Field(
         default="deskloop", description="The helpdesk user that posts answers and notes."
     )
-    helpdesk_password: SecretStr = Field(description="Password of that helpdesk user.")
+    helpdesk_password: SecretStr = Field(
+        validation_alias="LOCAL_HELPDESK_BOT_PASSWORD", description="Password of that helpdesk user."
+    )
     state_folder: Path = Field(
         default=REPOSITORY / "local" / ".state",
         description="Where the deploy tool keeps its n8n API key.",
@@ -69,9 +75,6 @@ class TableSeed(BaseSettings):
     ledger_url: str = Field(
         default="http://127.0.0.1:8106", description="The ledger, as n8n sees it."
     )
-    console_url: str = Field(
-        default="http://127.0.0.1:8107", description="The console, as agents see it in notes."
-    )
     helpdesk_url: str = Field(
         default="http://127.0.0.1:8108", description="The helpdesk, as n8n sees it."
     )
@@ -79,7 +82,7 @@ class TableSeed(BaseSettings):
         default=0.0,
         ge=0,
         le=1,
-        description="Answers below this go to review, whatever the rules allow; 0 trusts the rules.",
+        description="Less probable answers go to review, whatever the rules allow; 0: no minimum.",
     )
     minimum_similarity: float = Field(
         default=0.78, ge=0, le=1, description="How similar a past correction must be to count."
