@@ -15,6 +15,7 @@ from services.contracts.classification import (
     Usage,
 )
 from services.contracts.corrections import (
+    CorrectionChange,
     CorrectionList,
     CorrectionPatch,
     CorrectionStored,
@@ -89,6 +90,7 @@ __all__ = [
     "ClassifyRequest",
     "Contract",
     "Correction",
+    "CorrectionChange",
     "CorrectionList",
     "CorrectionPatch",
     "CorrectionStored",

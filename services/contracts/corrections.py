@@ -1,6 +1,7 @@
 """Corrections: what humans taught the machine."""
 
 from enum import StrEnum
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -78,3 +79,12 @@ class CorrectionPatch(Contract):
     active: bool | None = None
     human_resolution: str | None = Field(default=None, min_length=1)
     category: Identifier | None = None
+
+
+class CorrectionChange(Contract):
+    """One entry of the audit: `changes` maps each changed field to its old and new value."""
+
+    changed_at: AwareDatetime
+    changed_by: str
+    action: Literal["insert", "update", "delete"]
+    changes: dict[str, Any]

@@ -1,26 +1,14 @@
 """A running retrieve service on a real database with the local embedding model."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.common.embeddings.local import LocalEmbedder
 from services.retrieve.main import create_app
 from tests.conftest import Client
-
-
-class CountingEmbedder(LocalEmbedder):
-    """The real model, remembering what it was asked to embed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        self.asked += texts
-        return await super().embed(texts)
+from tests.counting_embedder import CountingEmbedder
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.retrieve.conftest import CountingEmbedder
+from tests.counting_embedder import CountingEmbedder
 
 ARTICLES = {
     "returns": (

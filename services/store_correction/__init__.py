@@ -1,0 +1,1 @@
+"""Keeps what humans taught: stored once, summarised, checked, searchable, never silently lost."""

@@ -1,0 +1,45 @@
+"""The store_correction service's application; start it with `uvicorn --factory`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.common.app import create_service_app
+from services.common.database import Database
+from services.common.embeddings import Embedder, EmbeddingSettings, create_embedder
+from services.common.readiness import EmbedderCheck
+from services.common.settings import CommonSettings, DatabaseSettings
+from services.store_correction.quality import personal_data
+from services.store_correction.routes import router
+from services.store_correction.service import CorrectionService
+from services.store_correction.settings import StoreCorrectionSettings
+from services.store_correction.store import CorrectionStore
+
+
+def create_app(embedder: Embedder | None = None) -> FastAPI:
+    """Build the application from the environment; `embedder` replaces the configured one."""
+    database = Database(DatabaseSettings())
+    chosen = embedder or create_embedder(EmbeddingSettings())
+    store = CorrectionStore(database, chosen.name, chosen.dimensions)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # loading the recognisers takes seconds; not in the first agent's request
+        warm_up = asyncio.create_task(asyncio.to_thread(personal_data, "warm@up.example"))
+        yield
+        await warm_up
+        await chosen.close()
+        await database.close()
+
+    app = create_service_app(
+        "store_correction",
+        "Keeps what humans taught, and how it relates to what was taught before.",
+        CommonSettings(),
+        [router],
+        lifespan=lifespan,
+        checks={"database": store.check, "embeddings": EmbedderCheck(chosen)},
+    )
+    app.state.service = CorrectionService(store, chosen, StoreCorrectionSettings())
+    return app

@@ -1,0 +1,296 @@
+"""All SQL of the store_correction service: corrections, how they relate, and who changed them."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.common.database import Database
+from services.contracts import Quality
+from services.store_correction.comparison import Comparable, Neighbour
+
+Vector = Sequence[float]
+Row = Mapping[str, Any]
+
+_COLUMNS = """
+    id::text, ticket_id, ticket_text, ai_draft, human_resolution, summary, category, agent_id,
+    verdict, active, duplicate_of::text, created_at, updated_at,
+    coalesce(embedding_model, '') as embedding_model,
+    case when superseded_by is null then quality
+        else array_append(quality, 'contradicts_newer') end as quality
+"""
+
+_BY_CONTENT = f"""
+select {_COLUMNS} from support_corrections
+where ticket_id = $1 and agent_id = $2 and content_hash = $3
+"""  # noqa: S608 (only names of columns)
+
+_INSERT = """
+insert into support_corrections (
+    ticket_id, ticket_text, ai_draft, human_resolution, summary, category, agent_id, verdict,
+    quality, withheld, embedding_model, embedding, resolution_embedding, content_hash)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::halfvec, $13::text::halfvec, $14)
+on conflict do nothing
+returning id::text
+"""
+
+_FILTER = """
+from support_corrections
+where ($1::text is null or category = $1)
+    and ($2::boolean is null or active = $2)
+    and ($3::text is null or ticket_id = $3)
+    and ($4::text is null or $4 = any (quality)
+        or ($4 = 'contradicts_newer' and superseded_by is not null))
+    and ($5::text is null or ticket_text ilike $5 or human_resolution ilike $5 or summary ilike $5)
+"""
+
+_LIST = f"select {_COLUMNS} {_FILTER} order by created_at desc, id limit $6 offset $7"
+
+_COMPARABLE = """
+select id::text, ticket_text as question, human_resolution as resolution, resolved_at
+from support_corrections where id = $1::text::uuid and active and verdict <> 'rejected'
+"""
+
+_NEIGHBOURS = """
+with this as materialized (
+    select * from support_corrections
+    where id = $1::text::uuid and embedding_model = {model} and resolution_embedding is not null
+)
+select c.id::text, c.ticket_text as question, c.human_resolution as resolution, c.resolved_at,
+    c.similarity as question_similarity,
+    1 - (c.resolution_embedding::halfvec({n}) <=> this.resolution_embedding::halfvec({n}))
+        as resolution_similarity
+from this, lateral (
+    select *, 1 - (other.embedding::halfvec({n}) <=> this.embedding::halfvec({n})) as similarity
+    from support_corrections other
+    where other.evidence and other.embedding_model = {model}
+        and other.category = this.category and other.id <> this.id
+        and other.resolution_embedding is not null
+    order by other.embedding::halfvec({n}) <=> this.embedding::halfvec({n})
+    limit 20
+) c
+order by c.similarity desc
+"""
+
+_RELEASE = """
+update support_corrections set duplicate_of = null, superseded_by = null, updated_at = now()
+where id = $1::text::uuid or duplicate_of = $1::text::uuid or superseded_by = $1::text::uuid
+returning id::text, resolved_at
+"""
+
+_CHANGES = """
+select changed_at, changed_by, action, changes::text from correction_changes
+where correction_id = $1::text::uuid order by id desc limit 200
+"""
+
+
+@dataclass(frozen=True)
+class NewCorrection:
+    """A correction as it is stored first; the vectors are of the configured model."""
+
+    ticket_id: str
+    ticket_text: str
+    ai_draft: str
+    human_resolution: str
+    summary: str
+    category: str
+    agent_id: str
+    verdict: str
+    quality: Sequence[Quality]
+    withheld: bool
+    embedding: Vector
+    resolution_embedding: Vector
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is restricted to; None means: not."""
+
+    category: str | None = None
+    active: bool | None = None
+    ticket_id: str | None = None
+    quality: Quality | None = None
+    text: str | None = None
+
+
+def vector_literal(vector: Vector) -> str:
+    """Write a vector as pgvector reads it, whichever schema the extension is in."""
+    return "[" + ",".join(format(value, ".6g") for value in vector) + "]"
+
+
+class CorrectionStore:
+    """The correction store; raises `DatabaseUnavailable` when PostgreSQL is away."""
+
+    def __init__(self, database: Database, model: str, dimensions: int) -> None:
+        self._database = database
+        self._model = model
+        self._dimensions = dimensions
+
+    async def check(self) -> None:
+        """Raise unless the database answers and holds the tables."""
+        async with self._database.connection() as connection:
+            await connection.execute("select from support_corrections limit 0")
+
+    @asynccontextmanager
+    async def changing(
+        self, categories: Sequence[str], agent_id: str | None
+    ) -> AsyncIterator["Changes"]:
+        """Make several changes as one, alone in these categories; the audit names `agent_id`."""
+        async with self._database.connection() as connection:
+            await connection.execute(
+                "select set_config('deskloop.agent', $1, true)", agent_id or ""
+            )
+            for category in sorted(set(categories)):
+                await connection.execute(
+                    "select pg_advisory_xact_lock(hashtextextended($1, 1))", category
+                )
+            yield Changes(connection, self._model, self._dimensions)
+
+    async def known_categories(self) -> list[str]:
+        """Return the categories that have a policy; none where there is no policy table."""
+        async with self._database.connection() as connection:
+            if await connection.fetchval("select to_regclass('category_policies')") is None:
+                return []
+            rows = await connection.fetch("select category from category_policies order by 1")
+        return [row["category"] for row in rows]
+
+    async def by_content(self, ticket_id: str, agent_id: str, content_hash: str) -> Row | None:
+        """Return the correction that was first sent with this content."""
+        async with self._database.connection() as connection:
+            row: Row | None = await connection.fetchrow(
+                _BY_CONTENT, ticket_id, agent_id, content_hash
+            )
+        return row
+
+    async def get(self, correction_id: UUID) -> Row | None:
+        """Return one correction."""
+        async with self._database.connection() as connection:
+            row: Row | None = await connection.fetchrow(
+                f"select {_COLUMNS} from support_corrections where id = $1",  # noqa: S608
+                correction_id,
+            )
+        return row
+
+    async def list_corrections(
+        self, filters: Filters, limit: int, offset: int
+    ) -> tuple[list[Row], int]:
+        """Return one page, newest first, and how many there are in all."""
+        text = filters.text and f"%{_escaped(filters.text)}%"
+        values = (filters.category, filters.active, filters.ticket_id, filters.quality, text)
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(_LIST, *values, limit, offset)
+            total = await connection.fetchval(f"select count(*) {_FILTER}", *values)
+        return rows, total
+
+    async def changes(self, correction_id: UUID) -> list[Row]:
+        """Return who changed what of a correction, newest first, at most 200."""
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(_CHANGES, str(correction_id))
+        return [{**row, "changes": json.loads(row["changes"])} for row in rows]
+
+    async def published(self, pieces: Sequence[str]) -> set[str]:
+        """Return which of `pieces` stand in a help article: the company's own, not a customer's."""
+        query = """
+            select piece from unnest($1::text[]) as pieces (piece) where exists (
+                select from help_parts where position(lower(piece) in lower(text)) > 0)
+        """
+        async with self._database.connection() as connection:
+            return {row["piece"] for row in await connection.fetch(query, list(pieces))}
+
+
+class Changes:
+    """One transaction on the correction store."""
+
+    def __init__(self, connection: Any, model: str, dimensions: int) -> None:
+        self._connection = connection
+        self._model = model
+        self._dimensions = dimensions
+
+    async def insert(self, new: NewCorrection) -> str | None:
+        """Store a correction and return its id; None where the same one is there already."""
+        inserted: str | None = await self._connection.fetchval(
+            _INSERT,
+            new.ticket_id,
+            new.ticket_text,
+            new.ai_draft,
+            new.human_resolution,
+            new.summary,
+            new.category,
+            new.agent_id,
+            new.verdict,
+            list(new.quality),
+            new.withheld,
+            self._model,
+            vector_literal(new.embedding),
+            vector_literal(new.resolution_embedding),
+            new.content_hash,
+        )
+        return inserted
+
+    async def set_active(self, correction_id: str, active: bool) -> None:
+        """Deactivate or restore."""
+        await self._update(correction_id, "active = $2", active)
+
+    async def set_category(self, correction_id: str, category: str) -> None:
+        """Move it to another category."""
+        await self._update(correction_id, "category = $2", category)
+
+    async def set_resolution(
+        self,
+        correction_id: str,
+        resolution: str,
+        summary: str,
+        quality: Sequence[Quality],
+        withheld: bool,
+        vector: Vector,
+    ) -> None:
+        """Replace what the human said; from now on it counts as written now."""
+        await self._update(
+            correction_id,
+            "human_resolution = $2, summary = $3, quality = $4, withheld = $5, "
+            "resolution_embedding = $6::text::halfvec, resolved_at = now()",
+            resolution,
+            summary,
+            list(quality),
+            withheld,
+            vector_literal(vector),
+        )
+
+    async def _update(self, correction_id: str, assignments: str, *values: Any) -> None:
+        await self._connection.execute(
+            f"update support_corrections set {assignments}, updated_at = now() "  # noqa: S608
+            "where id = $1::text::uuid",
+            correction_id,
+            *values,
+        )
+
+    async def release(self, correction_id: str) -> list[str]:
+        """Cut its relations to others; return whose relations are to be looked at anew, by age."""
+        rows = await self._connection.fetch(_RELEASE, correction_id)
+        return [row["id"] for row in sorted(rows, key=lambda row: row["resolved_at"])]
+
+    async def comparable(self, correction_id: str) -> Comparable | None:
+        """Return what is compared of a correction; None where it is inactive or rejected."""
+        row = await self._connection.fetchrow(_COMPARABLE, correction_id)
+        return row and Comparable(**row)
+
+    async def neighbours(self, correction_id: str) -> list[Neighbour]:
+        """Return the nearest questions in its category that are evidence, nearest first."""
+        model = await self._connection.fetchval("select quote_literal($1::text)", self._model)
+        query = _NEIGHBOURS.format(n=self._dimensions, model=model)
+        return [Neighbour(**row) for row in await self._connection.fetch(query, correction_id)]
+
+    async def mark_duplicate(self, correction_id: str, original_id: str) -> None:
+        """Record that it says the same as another one."""
+        await self._update(correction_id, "duplicate_of = $2::text::uuid", original_id)
+
+    async def mark_superseded(self, correction_id: str, newer_id: str) -> None:
+        """Record that a newer one contradicts it."""
+        await self._update(correction_id, "superseded_by = $2::text::uuid", newer_id)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
