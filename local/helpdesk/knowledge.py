@@ -1,6 +1,7 @@
 """Show the help articles in the helpdesk's own knowledge base."""
 
 from pathlib import Path
+from typing import Any
 
 from django.utils.text import slugify
 from helpdesk.models import KBCategory, KBItem, Queue
@@ -24,7 +25,7 @@ def _items():
     return KBItem.objects.select_related("category")
 
 
-def _import(article: Article, order: int, queue: Queue, there: dict) -> int:
+def _import(article: Article, order: int, queue: Queue, there: dict[tuple[str, str], Any]) -> Any:
     """Create or change the item where it differs, and return its key."""
     title = article.title[:_TITLE_LENGTH]
     wanted = {

@@ -1,0 +1,1 @@
+"""The demo: a day's tickets, filed as customers would, and what becomes of them."""
