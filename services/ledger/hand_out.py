@@ -114,7 +114,7 @@ class Hander:
                         await self._signals.wait(event, min(seconds, self._settings.poll_seconds))
                     case Deliver(body):
                         delivery = await self._lane.webhook.post(body)
-                        unclear = delivery is Delivery.UNCLEAR
+                        unclear = delivery in (Delivery.UNCLEAR, Delivery.AWAY)
                         away = away + 1 if delivery is Delivery.AWAY else 0
                         await self._after(delivery, number, event, away)
             except Unavailable:

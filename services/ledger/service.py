@@ -56,34 +56,33 @@ class Inbox:
         turn = turn_number(ticket)
         async with self._database.connection() as connection:
             newest = await store.lock_ticket(connection, ticket)
-            depth = await store.queue_depth(connection)
             if turn <= newest:
                 over = await store.is_over_capacity(connection, ticket.id, turn)
+                depth = await store.queue_depth(connection)
                 status = RegistrationStatus.DUPLICATE
             else:
+                over, depth = await self._take_in(connection, ticket, turn)
                 status = RegistrationStatus.REPLY if newest else RegistrationStatus.NEW
-                over = depth >= self._settings.queue_limit
-                depth += await self._take_in(connection, ticket, turn, newest, over)
         logger.info("ticket_registered", status=status.value, turn=turn, over_capacity=over)
         return TicketRegistered(
             ticket_id=ticket.id, status=status, turn=turn, queue_depth=depth, over_capacity=over
         )
 
-    async def _take_in(
-        self, connection: Any, ticket: Ticket, turn: int, newest: int, over: bool
-    ) -> int:
-        """Queue the turn, or hand it to a human; returns by how much the queue grew."""
-        freed = len(await store.supersede_open(connection, ticket.id)) if newest else 0
+    async def _take_in(self, connection: Any, ticket: Ticket, turn: int) -> tuple[bool, int]:
+        """Queue a new turn, or hand it to a human above the limit; returns which, and the depth."""
+        if turn > 1:
+            await store.supersede_open(connection, ticket.id)
+        depth = await store.queue_depth(connection)
         turn_id = await store.insert_turn(
             connection, ticket, turn, asked(ticket), dictionary(ticket)
         )
-        if not over:
+        if depth < self._settings.queue_limit:
             await queue.enqueue_turn(connection, turn_id)
-            return 1 - freed
+            return False, depth + 1
         await store.mark_over_capacity(connection, turn_id)
-        detail = f"More than {self._settings.queue_limit} tickets were waiting for the machine."
+        detail = f"{depth} tickets were waiting for the machine, which is the limit."
         await _end_by_ledger(connection, turn_id, Route.HUMAN, OVER_CAPACITY, detail)
-        return -freed
+        return True, depth
 
     async def start_attempt(
         self, ticket_id: str, execution_id: str, turn_number: int | None
@@ -94,7 +93,8 @@ class Inbox:
             if turn is None:
                 raise UnknownTicket(f"No ticket '{ticket_id}'.")
             history, similar_asks = await _history(connection, turn)
-            refusal = _refusal(turn, execution_id, turn_number)
+            began_earlier = await store.began_earlier(connection, turn, execution_id)
+            refusal = _refusal(turn, execution_id, turn_number or began_earlier)
             if refusal is None and turn.execution_id is None:
                 await store_leases.bind_execution(
                     connection, turn, execution_id, self._settings.lease_seconds, similar_asks
@@ -202,7 +202,10 @@ def back_off(settings: LedgerSettings, failures: int) -> float:
 
 
 def _refusal(turn: Turn, execution_id: str, turn_number: int | None) -> str | None:
-    """Why an execution may not work on a turn; None where it may."""
+    """Why an execution may not work on a turn; None where it may.
+
+    `turn_number` is the turn it was started for, where that is known.
+    """
     if turn_number is not None and turn_number < turn.turn:
         return "superseded"
     match turn.state:

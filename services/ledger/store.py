@@ -90,9 +90,9 @@ async def queue_depth(connection: Any) -> int:
     return depth
 
 
-async def supersede_open(connection: Any, ticket_id: str) -> list[int]:
-    """End what is unfinished of a ticket because its customer wrote again; returns the turn ids."""
-    rows = await connection.fetch(
+async def supersede_open(connection: Any, ticket_id: str) -> None:
+    """End what is unfinished of a ticket, because its customer wrote again."""
+    await connection.execute(
         """
         with ended as (
             update ledger_turns
@@ -107,12 +107,11 @@ async def supersede_open(connection: Any, ticket_id: str) -> list[int]:
             update ledger_reviews set state = 'superseded'
             where ticket_id = $1 and state = 'open'
         )
-        select id, pg_notify($2, 'turn:' || id) from ended
+        select pg_notify($2, 'turn:' || id) from ended
         """,
         ticket_id,
         CHANNEL,
     )
-    return [row["id"] for row in rows]
 
 
 async def insert_turn(
@@ -190,6 +189,24 @@ async def lock_turn_of_execution(
             ticket_id,
         )
     )
+
+
+async def began_earlier(connection: Any, turn: Turn, execution_id: str) -> int | None:
+    """Return the older turn of the same ticket that an execution began to work on, if any.
+
+    Only of the last day: a new n8n database counts its executions from 1 again.
+    """
+    older: int | None = await connection.fetchval(
+        """
+        select max(t.turn) from ledger_attempts a join ledger_turns t on t.id = a.turn_id
+        where a.execution_id = $1 and t.ticket_id = $2 and t.turn < $3
+            and a.handed_out_at > now() - interval '1 day'
+        """,
+        execution_id,
+        turn.ticket_id,
+        turn.turn,
+    )
+    return older
 
 
 async def notify(connection: Any, payload: str) -> None:

@@ -16,7 +16,7 @@ from local.postgres.embedded import free_port
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.ledger.main import create_app
 from services.ledger.settings import LedgerSettings
-from tests.conftest import AUTH, Client
+from tests.conftest import Client
 
 KEY = "the-key-of-the-n8n-webhooks"
 
@@ -69,8 +69,7 @@ class FakeN8n:
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         task = asyncio.create_task(server._serve(None))
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await until(lambda: server.started)
         try:
             yield
         finally:
@@ -189,6 +188,3 @@ async def until(condition: Callable[[], Any], seconds: float = 5) -> Any:
             return value
         assert asyncio.get_running_loop().time() < end, f"not true within {seconds} s"
         await asyncio.sleep(0.02)
-
-
-__all__ = ["AUTH"]
