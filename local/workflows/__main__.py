@@ -2,24 +2,63 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from local.workflows.client import N8nError
 from local.workflows.deploy import deploy
+from local.workflows.export import export
+from local.workflows.files import read_workflows
+from local.workflows.lint import lint_together
 from local.workflows.settings import DeploySettings, TableSeed
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one of the commands; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m local.workflows")
-    parser.add_argument("command", choices=["deploy"])
-    parser.parse_args(arguments)
+    parser.add_argument("command", choices=_COMMANDS)
+    command = parser.parse_args(arguments).command
     try:
-        for change in deploy(DeploySettings(), TableSeed()) or ["nothing to change"]:
-            print(change)
+        return _COMMANDS[command]()
     except N8nError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _deploy() -> int:
+    for change in deploy(DeploySettings(), TableSeed()) or ["n8n is up to date"]:
+        print(change)
     return 0
+
+
+def _export() -> int:
+    for change in export(DeploySettings()) or ["the files are up to date"]:
+        print(change)
+    return 0
+
+
+def _lint() -> int:
+    findings = lint_together(read_workflows())
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} findings")
+    return 1 if findings else 0
+
+
+def _screenshots() -> int:
+    # imported here: a server that only deploys has no browser
+    from local.workflows.screenshots import take_screenshots
+
+    for path in take_screenshots(DeploySettings()):
+        print(path)
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[], int]] = {
+    "deploy": _deploy,
+    "export": _export,
+    "lint": _lint,
+    "screenshots": _screenshots,
+}
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from local.workflows.settings import REPOSITORY
 WORKFLOWS_FOLDER = REPOSITORY / "n8n-workflows"
 KEYS = ("id", "name", "description", "nodes", "connections", "settings")
 
+_NODE_KEYS = ("id", "name", "type", "typeVersion", "position", "parameters", "credentials")
+
 Json = dict[str, Any]
 
 
@@ -34,8 +36,17 @@ class WorkflowFile:
 def canonical(workflow: Json) -> Json:
     """Keep what belongs to us and survives a round trip; n8n adds about twenty other keys."""
     kept = {key: workflow[key] for key in KEYS if workflow.get(key) is not None}
-    kept["nodes"] = sorted(kept["nodes"], key=_reading_order)
+    nodes = sorted(kept["nodes"], key=_reading_order)
+    kept["nodes"] = [_in_order(node) for node in nodes]
+    names = [node["name"] for node in nodes]
+    kept["connections"] = {n: kept["connections"][n] for n in names if n in kept["connections"]}
     return kept
+
+
+def _in_order(node: Json) -> Json:
+    """Order a node's keys as one reads them: n8n's importer and its editor each have their own way."""
+    first = [key for key in _NODE_KEYS if key in node]
+    return {key: node[key] for key in [*first, *sorted(set(node) - set(first))]}
 
 
 def _reading_order(node: Json) -> tuple[bool, int, int, str]:

@@ -1,11 +1,11 @@
 """Pictures of the workflows as the support lead sees them, taken in n8n's own editor."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FloatRect, Page, sync_playwright
 
 from local.workflows.files import WorkflowFile, read_workflows
+from local.workflows.geometry import node_box
 from local.workflows.settings import REPOSITORY, DeploySettings
 
 IMAGES_FOLDER = REPOSITORY / "docs" / "images"
@@ -29,9 +29,12 @@ _HIDDEN = """
     [data-test-id="canvas-handle-plus"] { display: none !important; }
 """
 _EXTENT = """() => {
-    const boxes = [...document.querySelectorAll(".vue-flow__node")].map(n => n.getBoundingClientRect());
-    return [Math.min(...boxes.map(b => b.left)), Math.min(...boxes.map(b => b.top)),
-            Math.max(...boxes.map(b => b.right)), Math.max(...boxes.map(b => b.bottom))];
+    const nodes = [...document.querySelectorAll(".vue-flow__node")];
+    const boxes = nodes.map((node) => node.getBoundingClientRect());
+    return [
+        Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top)),
+        Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom)),
+    ];
 }"""
 _SETTLE_MS = 1500
 
@@ -70,12 +73,12 @@ def _picture(page: Page, settings: DeploySettings, file: WorkflowFile, folder: P
     page.keyboard.press("1")
     page.wait_for_timeout(_SETTLE_MS)
     left, top, right, bottom = page.evaluate(_EXTENT)
-    clip = {
-        "x": left - _FRAME,
-        "y": top - _FRAME,
-        "width": right - left + 2 * _FRAME,
-        "height": bottom - top + 2 * _FRAME,
-    }
+    clip = FloatRect(
+        x=left - _FRAME,
+        y=top - _FRAME,
+        width=right - left + 2 * _FRAME,
+        height=bottom - top + 2 * _FRAME,
+    )
     path = folder / f"{file.path.stem}.png"
     page.screenshot(path=path, clip=clip)
     return path
@@ -83,14 +86,7 @@ def _picture(page: Page, settings: DeploySettings, file: WorkflowFile, folder: P
 
 def _canvas_size(file: WorkflowFile) -> tuple[int, int]:
     """Return a viewport in which the workflow fits at about four fifths of its size."""
-    boxes = [_box(node) for node in file.workflow["nodes"]]
-    width = max(box[2] for box in boxes) - min(box[0] for box in boxes) + 2 * _MARGIN
-    height = max(box[3] for box in boxes) - min(box[1] for box in boxes) + 2 * _MARGIN
+    boxes = [node_box(node) for node in file.workflow["nodes"]]
+    width = max(b.right for b in boxes) - min(b.left for b in boxes) + 2 * _MARGIN
+    height = max(b.bottom for b in boxes) - min(b.top for b in boxes) + 2 * _MARGIN
     return int(width * _SCALE), int(height * _SCALE)
-
-
-def _box(node: dict[str, object]) -> Sequence[int]:
-    x, y = node["position"]  # type: ignore[misc]
-    parameters = node["parameters"]
-    assert isinstance(parameters, dict)
-    return x, y, x + parameters.get("width", 96), y + parameters.get("height", 96)

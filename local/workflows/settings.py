@@ -41,7 +41,8 @@ class DeploySettings(BaseSettings):
         default="deskloop", description="The helpdesk user that posts answers and notes."
     )
     helpdesk_password: SecretStr = Field(
-        validation_alias="LOCAL_HELPDESK_BOT_PASSWORD", description="Password of that helpdesk user."
+        validation_alias="LOCAL_HELPDESK_BOT_PASSWORD",
+        description="Password of that helpdesk user.",
     )
     state_folder: Path = Field(
         default=REPOSITORY / "local" / ".state",

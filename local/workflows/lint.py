@@ -1,0 +1,311 @@
+"""The static rules for workflows, each a function that yields what it finds wrong."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from local.workflows import geometry
+from local.workflows.files import KEYS, Json, WorkflowFile, canonical
+from local.workflows.graph import (
+    CALL,
+    CALLED,
+    CODE,
+    DATA_TABLE,
+    ERROR_TRIGGER,
+    HTTP,
+    IF,
+    SET,
+    SWITCH,
+    TRIGGERS,
+    WEBHOOK,
+    lines,
+    of_type,
+    output_count,
+    sticky_notes,
+    targets,
+    work_nodes,
+)
+from local.workflows.table import TABLE_ID
+
+MAX_NODES = 15
+TRIES = 3
+LONGEST_TIMEOUT_MS = 60_000
+_CREDENTIALS = {"deskloopServices", "deskloopInboxKey", "djangoHelpdesk01"}
+_DEFAULT_NAME = re.compile(
+    r"(HTTP Request|Webhook|Switch|If|Edit Fields|Set|Code|Merge|Filter|Wait|Split Out|Loop Over "
+    r"Items|Execute Workflow|Execute Sub-workflow|Respond to Webhook|Schedule Trigger|Error Trigger"
+    r"|Stop and Error|Data table|Sticky Note|Extract from File|No Operation.*|When .* called.*"
+    r"|Get row\(s\)|Call '.*'|Manual Trigger)\s?\d*",
+    re.IGNORECASE,
+)
+_SENTENCE_CASE = re.compile(r"[A-Z][a-z]+( ([a-z][a-z’'-]*|django-helpdesk|Slack))*")
+_SECRET = re.compile(
+    r"(Bearer\s+[\w.-]{8,}|Basic\s+[\w+/=]{8,}|sk-[\w-]{8,}|eyJ[\w-]{20,}"
+    r"|(password|secret|api_?key|token)[\"']?\s*[:=]\s*[\"'][^\"'{=]{6,})",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"""\$\(['"]([^'"]+)['"]\)""")
+_SECTION = re.compile(r"## (\d+) · \S")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, and by which rule."""
+
+    workflow: str
+    rule: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.workflow}: {self.text} ({self.rule})"
+
+
+Rule = Callable[[Json], Iterator[str]]
+
+
+def keys_are_ours(workflow: Json) -> Iterator[str]:
+    """Only the keys that survive a round trip, with a description that says something."""
+    yield from (f"unexpected key '{key}'" for key in workflow if key not in KEYS)
+    if len(workflow.get("description", "")) < 60:
+        yield "the description does not say what it does and why"
+    if canonical(workflow)["nodes"] != workflow["nodes"]:
+        yield "the nodes are not in reading order: export it"
+
+
+def connections_resolve(workflow: Json) -> Iterator[str]:
+    """Each line ends at nodes that exist, and each node is reached."""
+    names = {node["name"] for node in workflow["nodes"]}
+    for line in lines(workflow):
+        yield from (f"a line names '{n}', which is no node" for n in _missing(line, names))
+    reached = {line.target for line in lines(workflow)}
+    for node in work_nodes(workflow):
+        if node["type"] not in TRIGGERS and node["name"] not in reached:
+            yield f"nothing leads to '{node['name']}'"
+
+
+def _missing(line: object, names: set[str]) -> list[str]:
+    ends = (getattr(line, "source", ""), getattr(line, "target", ""))
+    return [name for name in ends if name not in names]
+
+
+def references_resolve(workflow: Json) -> Iterator[str]:
+    """Each node that an expression names exists."""
+    names = {node["name"] for node in workflow["nodes"]}
+    for node in work_nodes(workflow):
+        used = _REFERENCE.findall(json.dumps(node["parameters"], ensure_ascii=False))
+        yield from (
+            f"'{node['name']}' refers to '{name}', which is no node"
+            for name in sorted(set(used) - names)
+        )
+
+
+def names_read_well(workflow: Json) -> Iterator[str]:
+    """Names are sentences in sentence case, and none is n8n's default."""
+    for node in work_nodes(workflow):
+        if _DEFAULT_NAME.fullmatch(node["name"]):
+            yield f"'{node['name']}' is a default name"
+        elif not _SENTENCE_CASE.fullmatch(node["name"]):
+            yield f"'{node['name']}' is not in sentence case"
+
+
+def network_nodes_are_careful(workflow: Json) -> Iterator[str]:
+    """Each network node has a time-out and three tries."""
+    for node in of_type(workflow, HTTP):
+        timeout = node["parameters"].get("options", {}).get("timeout")
+        if not isinstance(timeout, int) or not 0 < timeout <= LONGEST_TIMEOUT_MS:
+            yield f"'{node['name']}' has no sensible time-out"
+        if not node.get("retryOnFail") or node.get("maxTries") != TRIES:
+            yield f"'{node['name']}' does not try three times"
+
+
+def errors_are_caught(workflow: Json) -> Iterator[str]:
+    """Each network node's error output leads somewhere, and not upwards."""
+    tops = {node["name"]: node["position"][1] for node in workflow["nodes"]}
+    for node in of_type(workflow, HTTP):
+        name = node["name"]
+        ends = targets(workflow, name, 1)
+        if node.get("onError") != "continueErrorOutput" or not ends:
+            yield f"the error output of '{name}' is not wired"
+        for end in set(ends) - set(targets(workflow, name, 0)):
+            if tops.get(end, 0) < tops[name]:
+                yield f"the failure branch of '{name}' goes up to '{end}'"
+
+
+def decisions_have_a_way_out(workflow: Json) -> Iterator[str]:
+    """Each Switch has a wired fallback; each IF's true output is wired."""
+    for node in of_type(workflow, SWITCH):
+        options = node["parameters"].get("options", {})
+        fallback = output_count(node) - 1
+        if options.get("fallbackOutput") != "extra" or not targets(
+            workflow, node["name"], fallback
+        ):
+            yield f"'{node['name']}' has no fallback"
+    for node in of_type(workflow, IF):
+        if not targets(workflow, node["name"], 0):
+            yield f"nothing follows '{node['name']}'"
+
+
+def inputs_are_typed(workflow: Json) -> Iterator[str]:
+    """A sub-workflow declares typed inputs, and its last node shapes what is returned."""
+    for node in of_type(workflow, CALLED):
+        declared = node["parameters"].get("workflowInputs", {}).get("values", [])
+        if not declared or any(not field.get("type") for field in declared):
+            yield f"'{node['name']}' does not declare typed inputs"
+        sources = {line.source for line in lines(workflow)}
+        ends = [n for n in work_nodes(workflow) if n["name"] not in sources]
+        if any(end["type"] != SET for end in ends):
+            yield "the last node does not shape what is returned"
+
+
+def credentials_are_references(workflow: Json) -> Iterator[str]:
+    """Calls and webhooks are authenticated by credentials that the deploy tool makes."""
+    for node in of_type(workflow, HTTP, WEBHOOK):
+        held = list(node.get("credentials", {}).values())
+        signed = node["parameters"].get("options", {}).get("rawBody")
+        if not held and not signed:
+            yield f"'{node['name']}' has no credential"
+        if any(set(c) != {"id", "name"} or c["id"] not in _CREDENTIALS for c in held):
+            yield f"'{node['name']}' names a credential that the deploy tool does not make"
+
+
+def no_secrets(workflow: Json) -> Iterator[str]:
+    """Nothing in the file looks like a secret."""
+    found = _SECRET.search(json.dumps(workflow))
+    if found:
+        yield f"'{found.group()[:20]}…' looks like a secret"
+
+
+def addresses_are_settings(workflow: Json) -> Iterator[str]:
+    """Each address comes from the Settings table, which the workflow reads or is handed."""
+    for node in of_type(workflow, HTTP):
+        if not re.match(r"=\{\{ .*_url \}\}", node["parameters"].get("url", "")):
+            yield f"the address of '{node['name']}' is not a setting"
+    reads = any(TABLE_ID in json.dumps(n["parameters"]) for n in of_type(workflow, DATA_TABLE))
+    handed = any('"settings"' in json.dumps(n["parameters"]) for n in of_type(workflow, CALLED))
+    if of_type(workflow, HTTP) and not (reads or handed):
+        yield "it does not read the Settings table"
+
+
+def error_workflow_is_named(workflow: Json) -> Iterator[str]:
+    """Each workflow names the error workflow; that one itself does not."""
+    if not of_type(workflow, ERROR_TRIGGER) and not workflow["settings"].get("errorWorkflow"):
+        yield "it names no error workflow"
+
+
+def it_is_small(workflow: Json) -> Iterator[str]:
+    """At most fifteen nodes, none of them code."""
+    if len(work_nodes(workflow)) > MAX_NODES:
+        yield f"{len(work_nodes(workflow))} nodes are more than {MAX_NODES}"
+    yield from (f"'{node['name']}' is a Code node" for node in of_type(workflow, *CODE))
+
+
+def it_is_on_the_grid(workflow: Json) -> Iterator[str]:
+    """Positions and sizes of notes are multiples of 16."""
+    for node in workflow["nodes"]:
+        sizes = [node["parameters"].get(key, 0) for key in ("width", "height")]
+        if any(value % geometry.GRID for value in [*node["position"], *sizes]):
+            yield f"'{node['name']}' is off the grid"
+
+
+def it_is_laid_out(workflow: Json) -> Iterator[str]:
+    """Left to right; no node on another, no line across another or behind a node."""
+    left = {node["name"]: node["position"][0] for node in workflow["nodes"]}
+    for line in lines(workflow):
+        if left.get(line.target, 0) <= left.get(line.source, 0):
+            yield f"'{line.source}' → '{line.target}' does not go to the right"
+    yield from (f"'{a}' covers '{b}'" for a, b in geometry.overlapping_nodes(workflow))
+    for one, two in geometry.crossings(workflow):
+        yield f"'{one.source}' → '{one.target}' crosses '{two.source}' → '{two.target}'"
+    for line, name in geometry.lines_behind_nodes(workflow):
+        yield f"'{line.source}' → '{line.target}' runs behind '{name}'"
+
+
+def notes_explain_it(workflow: Json) -> Iterator[str]:
+    """One overview, and numbered sections that cover each node exactly once."""
+    notes = sticky_notes(workflow)
+    overviews = [n for n in notes if n["parameters"]["content"].startswith("# ")]
+    sections = [n for n in notes if _SECTION.match(n["parameters"]["content"])]
+    if len(overviews) != 1 or "**Colours:**" not in overviews[0]["parameters"]["content"]:
+        yield "there is not exactly one overview that says what the colours mean"
+    numbers = sorted(int(_SECTION.match(n["parameters"]["content"])[1]) for n in sections)  # type: ignore[index]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield f"the sections are numbered {numbers}"
+    for node in work_nodes(workflow):
+        around = [s for s in sections if _covers(s, node)]
+        if len(around) != 1:
+            yield f"'{node['name']}' lies in {len(around)} sections"
+    yield from (f"'{a}' covers '{b}'" for a, b in geometry.overlapping_notes(workflow))
+
+
+def _covers(section: Json, node: Json) -> bool:
+    return geometry.node_box(section).contains(geometry.node_box(node))
+
+
+RULES: Sequence[Rule] = (
+    keys_are_ours,
+    connections_resolve,
+    references_resolve,
+    names_read_well,
+    network_nodes_are_careful,
+    errors_are_caught,
+    decisions_have_a_way_out,
+    inputs_are_typed,
+    credentials_are_references,
+    no_secrets,
+    addresses_are_settings,
+    error_workflow_is_named,
+    it_is_small,
+    it_is_on_the_grid,
+    it_is_laid_out,
+    notes_explain_it,
+)
+
+
+def lint_workflow(workflow: Json) -> list[Finding]:
+    """Apply all rules to one workflow; a broken line is reported before anything is drawn."""
+    name = str(workflow["name"])
+    broken = [Finding(name, "connections_resolve", t) for t in connections_resolve(workflow)]
+    if broken:
+        return broken
+    return [Finding(name, rule.__name__, text) for rule in RULES for text in rule(workflow)]
+
+
+def lint_together(files: Sequence[WorkflowFile]) -> list[Finding]:
+    """Apply the rules that look at all workflows at once, and then all others."""
+    return [
+        *(finding for rule in (_ids_are_unique, _calls_fit) for finding in rule(files)),
+        *(finding for file in files for finding in lint_workflow(file.workflow)),
+    ]
+
+
+def _ids_are_unique(files: Sequence[WorkflowFile]) -> Iterator[Finding]:
+    taken: dict[str, str] = {}
+    for file in files:
+        nodes = file.workflow["nodes"]
+        paths = [f"webhook {n['parameters']['path']}" for n in nodes if n["type"] == WEBHOOK]
+        for key in [file.id, *(node["id"] for node in nodes), *paths]:
+            if key in taken:
+                yield Finding(file.name, "ids_are_unique", f"{key} is used by {taken[key]}, too")
+            taken[key] = file.name
+
+
+def _calls_fit(files: Sequence[WorkflowFile]) -> Iterator[Finding]:
+    """Called workflows exist and get exactly the inputs that they declare."""
+    by_id = {file.id: file.workflow for file in files}
+    for file in files:
+        wanted = file.workflow["settings"].get("errorWorkflow")
+        if wanted and wanted not in by_id:
+            yield Finding(file.name, "calls_fit", f"there is no error workflow {wanted}")
+        for node in of_type(file.workflow, CALL):
+            called = by_id.get(node["parameters"]["workflowId"]["value"])
+            given = set(node["parameters"]["workflowInputs"]["value"])
+            if called is None or given != _declared(called):
+                text = f"'{node['name']}' does not fit the workflow that it calls"
+                yield Finding(file.name, "calls_fit", text)
+
+
+def _declared(workflow: Json) -> set[str]:
+    triggers = of_type(workflow, CALLED)
+    values = triggers[0]["parameters"]["workflowInputs"]["values"] if triggers else []
+    return {field["name"] for field in values}
