@@ -32,8 +32,8 @@ GENERATED: dict[str, Callable[[], str]] = {
     "LOCAL_HELPDESK_ADMIN_PASSWORD": _password,
     "LOCAL_HELPDESK_AGENT_PASSWORD": _password,
     "LOCAL_N8N_ENCRYPTION_KEY": _secret,
-    "N8N_HELPDESK_PASSWORD": _secret,
-    "N8N_OWNER_PASSWORD": _password,
+    "LOCAL_HELPDESK_BOT_PASSWORD": _secret,
+    "LOCAL_N8N_OWNER_PASSWORD": _password,
     "N8N_WEBHOOK_KEY": _secret,
 }
 """What is invented where it is empty; everything else has a default or may stay empty."""

@@ -43,6 +43,9 @@ def derived(values: dict[str, str]) -> dict[str, str]:
         "LEDGER_N8N_KEY": values.get("N8N_WEBHOOK_KEY", ""),
         "LEDGER_WEBHOOK_SECRETS": _webhook_secrets(settings),
         "N8N_URL": n8n,
+        "N8N_OWNER_EMAIL": settings.n8n_owner_email,
+        "N8N_OWNER_PASSWORD": settings.n8n_owner_password.get_secret_value(),
+        "N8N_HELPDESK_PASSWORD": settings.helpdesk_bot_password.get_secret_value(),
         "N8N_HELPDESK_URL": settings.helpdesk_url,
         **{f"N8N_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
     }

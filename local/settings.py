@@ -44,7 +44,6 @@ class LocalSettings(BaseSettings):
         description="Log-in of the agents `maya`, `jonas` and `priya` in the helpdesk."
     )
     helpdesk_bot_password: SecretStr = Field(
-        validation_alias="N8N_HELPDESK_PASSWORD",
         min_length=24,
         description="Password of the helpdesk user `deskloop`, as whom the workflows reply.",
     )
@@ -53,14 +52,12 @@ class LocalSettings(BaseSettings):
     )
 
     n8n_owner_email: str = Field(
-        validation_alias="N8N_OWNER_EMAIL",
         default="lead@larkspur.example",
-        description="Log-in of n8n's owner, the support lead.",
+        description="Log-in of the n8n editor.",
     )
     n8n_owner_password: SecretStr = Field(
-        validation_alias="N8N_OWNER_PASSWORD",
         min_length=8,
-        description="Password of n8n's owner: 8 characters, a capital, a digit.",
+        description="Log-in of the n8n editor: a capital and a digit are required.",
     )
     n8n_encryption_key: SecretStr = Field(
         min_length=16, description="Encrypts n8n's credentials; keep it with its database."
