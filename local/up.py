@@ -23,6 +23,8 @@ from local.supervisor.processes import Process, all_processes
 _STARTS = 3
 """A process that had to be started more often than this while we waited will not get ready."""
 console = Console(highlight=False)
+# one client for all looks: each new one reads the certificates of the whole world
+_http = httpx.Client(timeout=5, trust_env=False)
 
 
 class UpError(RuntimeError):
@@ -126,14 +128,14 @@ def answers(url: str | None) -> bool:
     if url is None:
         return True
     with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(url, timeout=5).status_code == 200
+        return _http.get(url).status_code == 200
     return False
 
 
 def _webhook_answers(settings: LocalSettings) -> bool:
     """Tell whether n8n knows the triage webhook: it refuses us for the key, not the path."""
     with contextlib.suppress(httpx.HTTPError):
-        answer = httpx.post(f"{settings.n8n_url}/webhook/triage", json={}, timeout=5)
+        answer = _http.post(f"{settings.n8n_url}/webhook/triage", json={})
         return answer.status_code in (401, 403)
     return False
 
