@@ -289,6 +289,7 @@ CREATE TABLE help_parts (
     text text NOT NULL,
     text_hash text NOT NULL,
     search tsvector NOT NULL,
+    windows text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT help_parts_part_check CHECK ((part >= 1))
 );
 

@@ -83,8 +83,8 @@ on conflict (id) do update set
 """
 
 _PUT_PART = """
-insert into help_parts (document_id, part, section, text, text_hash, search)
-values ($1, $2, $3, $4, $5,
+insert into help_parts (document_id, part, section, text, text_hash, windows, search)
+values ($1, $2, $3, $4, $5, $8,
     setweight(to_tsvector($7::text::regconfig, $6), 'A')
     || setweight(to_tsvector($7::text::regconfig, $3), 'B')
     || to_tsvector($7::text::regconfig, $4)
@@ -286,7 +286,16 @@ class RetrieveStore:
         await connection.executemany(
             _PUT_PART,
             [
-                (document_id, n, p.section, p.text, p.text_hash, document.title, configuration)
+                (
+                    document_id,
+                    n,
+                    p.section,
+                    p.text,
+                    p.text_hash,
+                    document.title,
+                    configuration,
+                    p.windows,
+                )
                 for n, p in enumerate(parts, start=1)
             ],
         )
