@@ -1,0 +1,66 @@
+"""One end for each ticket, whatever arrives twice, late, or not at all."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from local.workflows.client import N8nClient
+from tests.e2e.helpdesk import Helpdesk
+from tests.e2e.system import System, outline, turn_of
+
+QUESTION = ("Export", "I am on Plus. How do I export the readings of a plant as a CSV file?")
+
+
+def test_the_same_webhook_five_times_at_once_gives_one_reply(
+    system: System, helpdesk: Helpdesk
+) -> None:
+    ticket = helpdesk.ask(*QUESTION, email="five@example.org")
+    with ThreadPoolExecutor(5) as pool:
+        statuses = list(pool.map(lambda _: system.deliver(ticket), range(5)))
+    assert statuses == [200] * 5
+    history = system.end(ticket)
+    assert len(history["turns"]) == 1, outline(history)
+    assert len(helpdesk.replies(ticket)) + len(helpdesk.notes(ticket)) == 1
+    assert turn_of(history)["route"] == "auto_sent"
+
+
+def test_an_agent_who_was_faster_wins(system: System, helpdesk: Helpdesk) -> None:
+    with system.processes.frozen("draft"):
+        ticket = helpdesk.ask(*QUESTION, email="faster@example.org")
+        system.wait_for(
+            "the machine to work on it",
+            lambda: (history := system.history(ticket)) and history["turns"][0]["execution_id"],
+            ticket=ticket,
+        )
+        helpdesk.answer_as_agent(ticket, "Hi, I have sent you the file myself.", solve=True)
+    history = system.end(ticket)
+    assert turn_of(history)["route"] == "human", outline(history)
+    assert not helpdesk.replies(ticket)
+    (answer,) = helpdesk.public_page(ticket).answers
+    assert "sent you the file myself" in answer.text
+
+
+def test_a_ticket_whose_webhook_never_came_is_found(system: System, helpdesk: Helpdesk) -> None:
+    with system.n8n() as n8n:
+        n8n.api("POST", "/workflows/receive-django-helpdesk-ticket/deactivate")
+        try:
+            ticket = helpdesk.ask(*QUESTION, email="lost@example.org")
+            given_up = f"webhook for ticket {ticket.id} not delivered"
+            log = system.processes.log_tail
+            system.wait_for(
+                "the helpdesk to give up", lambda: given_up in log("helpdesk", 50), ticket=ticket
+            )
+            assert system.history(ticket) is None, "the ledger cannot know it yet"
+        finally:
+            n8n.api("POST", "/workflows/receive-django-helpdesk-ticket/activate")
+        run_now(n8n, "reconcile-helpdesk")
+    history = system.end(ticket)
+    assert turn_of(history)["route"] == "auto_sent", outline(history)
+    assert len(helpdesk.replies(ticket)) == 1
+
+
+def run_now(n8n: N8nClient, workflow_id: str) -> None:
+    """Press `Execute workflow` in the editor: the schedule would come within minutes."""
+    workflow = n8n.workflow(workflow_id)
+    assert workflow is not None
+    trigger = next(n for n in workflow["nodes"] if n["type"].endswith("scheduleTrigger"))
+    body = {"workflowData": workflow, "triggerToStartFrom": {"name": trigger["name"]}}
+    n8n.rest("POST", f"/workflows/{workflow_id}/run", json=body)
