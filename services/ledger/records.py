@@ -40,8 +40,7 @@ class Records:
         """
         async with self._database.connection() as connection:
             turn = await _turn_of(connection, ticket_id, request.execution_id)
-            if turn.execution_id is not None or request.execution_id is not None:
-                await self._check_lease(connection, turn, request.execution_id)
+            await _check_lease(connection, turn, request.execution_id)
             claim, is_new = await store_records.insert_claim(
                 connection, ticket_id, turn.turn, request
             )
@@ -50,20 +49,8 @@ class Records:
         if not is_new and not (mine and not claim.confirmed):
             logger.warning("claim_refused", action=request.action, confirmed=claim.confirmed)
             raise AlreadyClaimed(claim)
-        logger.info("claimed", action=request.action)
+        logger.info("claimed", action=request.action, confirmed=claim.confirmed)
         return claim
-
-    async def _check_lease(self, connection: Any, turn: Turn, execution_id: str | None) -> None:
-        """Refuse an execution that began to work on the ticket but does not hold it any more."""
-        if execution_id is None:
-            return
-        own = await store.lock_turn_of_execution(connection, execution_id, turn.ticket_id)
-        if own is None:
-            return
-        ended_by_ledger = own.ended_by is EndedBy.LEDGER
-        gone = own.state in (TurnState.WAITING, TurnState.SUPERSEDED)
-        if gone or ended_by_ledger or own.execution_id != execution_id:
-            raise LeaseLost(f"Execution {execution_id} does not hold turn {own.turn} any more.")
 
     async def record(self, ticket_id: str, request: EventRequest) -> EventRecorded:
         """Append an event and do what it says: confirm a claim, take a failed run back, …"""
@@ -119,6 +106,15 @@ async def _turn_of(connection: Any, ticket_id: str, execution_id: str | None) ->
     if turn is None:
         raise UnknownTicket(f"No ticket '{ticket_id}'.")
     return turn
+
+
+async def _check_lease(connection: Any, turn: Turn, execution_id: str | None) -> None:
+    """Refuse an execution that began to work on the turn but does not hold it any more."""
+    if execution_id is None or not await store.has_begun(connection, turn.id, execution_id):
+        return
+    gone = turn.state in (TurnState.WAITING, TurnState.SUPERSEDED)
+    if gone or turn.ended_by is EndedBy.LEDGER or turn.execution_id != execution_id:
+        raise LeaseLost(f"Execution {execution_id} does not hold turn {turn.turn} any more.")
 
 
 async def _settle_claim(connection: Any, ticket_id: str, request: EventRequest) -> bool | None:

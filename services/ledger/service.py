@@ -129,7 +129,8 @@ class Inbox:
                 connection, turn.id, request.route, request.reasons
             )
             return turn.route is not None
-        if turn.state is TurnState.FINISHED and turn.ended_by is EndedBy.WORKFLOW:
+        is_late = turn.ended_by is EndedBy.LEDGER and request.execution_id is not None
+        if turn.state is TurnState.FINISHED and not is_late:
             if turn.route is not request.route:
                 raise AlreadyFinished(f"Turn {turn.turn} ended as {turn.route}.")
             return True

@@ -209,6 +209,21 @@ async def began_earlier(connection: Any, turn: Turn, execution_id: str) -> int |
     return older
 
 
+async def has_begun(connection: Any, turn_id: int, execution_id: str) -> bool:
+    """Whether an execution was ever given the turn; others are of other workflows."""
+    return bool(
+        await connection.fetchval(
+            """
+            select exists (
+                select from ledger_attempts where turn_id = $1 and execution_id = $2
+            )
+            """,
+            turn_id,
+            execution_id,
+        )
+    )
+
+
 async def notify(connection: Any, payload: str) -> None:
     """Tell the hand-out, in whichever process it runs."""
     await connection.execute("select pg_notify($1, $2)", CHANNEL, payload)

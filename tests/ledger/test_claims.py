@@ -171,3 +171,13 @@ async def test_post_failed_leaves_the_claim_unconfirmed(ledger: Start, n8n: Fake
         assert (await call(http, "events", event, status=201))["claim_confirmed"] is False
         listed = (await http.get("/claims", params={"confirmed": False})).json()
         assert listed["total"] == 1
+
+
+async def test_a_workflow_that_never_began_on_the_ticket_may_claim(
+    ledger: Start, n8n: FakeN8n
+) -> None:
+    async with ledger(n8n) as http:
+        await begin(http, n8n)
+        await claim(http, "review-run", key="review-7/reply")
+        await http.post("/executions/1/failed", json={})
+        assert (await turns(http))[0]["state"] == "waiting"

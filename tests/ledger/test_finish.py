@@ -73,3 +73,14 @@ async def test_an_execution_of_a_superseded_turn_does_not_end_the_new_one(
         assert (old["state"], old["route"]) == ("superseded", "auto_sent")
         assert (new["state"], new["route"]) == ("leased", None)
         assert (await attempt(http, "2"))["history"]["answered_automatically"]
+
+
+async def test_what_the_ledger_ended_is_not_ended_again_by_nobody_in_particular(
+    ledger: Start,
+) -> None:
+    async with ledger(queue_limit=0) as http:
+        await register(http, a_ticket())
+        body: dict[str, object] = {"route": "auto_sent", "reasons": []}
+        assert (await call(http, "finish", body, status=409))["code"] == "already_finished"
+        assert (await call(http, "finish", body | {"route": "human"}))["repeated"]
+        assert (await turns(http))[0]["ended_by"] == "ledger"
