@@ -51,12 +51,15 @@ def create_app() -> FastAPI:
     taxonomy = load_taxonomy(settings.taxonomy)
     database = _database()
     categories = Categories([category.id for category in taxonomy.categories], database)
-    service = ClassifyService(create_classifiers(settings, ModelSettings(), taxonomy, categories))
+    classifiers = create_classifiers(settings, ModelSettings(), taxonomy, categories)
+    service = ClassifyService(classifiers)
+    models = any(isinstance(classifier, ModelClassifier) for classifier in classifiers)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(_warm_up)
+        warming = asyncio.create_task(asyncio.to_thread(_warm_up, models=models))
         yield
+        await warming
         await service.close()
         await categories.close()
 
@@ -82,11 +85,18 @@ def _database() -> Database | None:
         raise
 
 
-def _warm_up() -> None:
+def _warm_up(*, models: bool) -> None:
     # Both load their data on first use, which would make the first ticket wait for seconds.
     detect_language("Where is my parcel?")
-    redact("hello@example.org")
+    if models:
+        redact("hello@example.org")
 
 
 def _local(settings: ClassifySettings, taxonomy: Taxonomy, categories: Categories) -> Classifier:
-    raise NotImplementedError
+    # Loaded only where it is wanted: onnxruntime and the model take memory and time.
+    from services.classify.local.model import LocalClassifier
+    from services.classify.local_provider import LocalProvider
+    from services.common.embeddings.local import LocalEmbedder
+
+    classifier = LocalClassifier(LocalEmbedder(), taxonomy, settings.local_model)
+    return LocalProvider(classifier, categories)

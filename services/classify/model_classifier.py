@@ -1,6 +1,7 @@
 """Classification by a language model, held to the categories that exist."""
 
 from services.classify.languages import ticket_language
+from services.classify.local.human import human_request
 from services.classify.prompting import Briefing, Labels, ask, brief
 from services.classify.settings import ClassifySettings
 from services.classify.store import Categories
@@ -12,6 +13,7 @@ from services.common.llm import (
     ModelRefused,
     ModelTruncated,
 )
+from services.common.ticket_text import ticket_text
 from services.contracts import Classification, Sentiment, Ticket, Urgency, Usage
 
 _LONGEST_REASONING = 400
@@ -104,7 +106,7 @@ def _classification(completion: Completion[Labels], ticket: Ticket) -> Classific
         sentiment=labels.sentiment,
         language=ticket_language(labels.language, ticket),
         confidence=min(1.0, max(0.0, labels.confidence)),
-        requires_human=labels.requires_human,
+        requires_human=labels.requires_human or _asks_for_human(ticket),
         reasoning=labels.reasoning[:_LONGEST_REASONING],
         provider=completion.provider,
         model=completion.model,
@@ -112,6 +114,11 @@ def _classification(completion: Completion[Labels], ticket: Ticket) -> Classific
         cost_usd=completion.cost_usd,
         latency_ms=completion.latency_ms,
     )
+
+
+def _asks_for_human(ticket: Ticket) -> bool:
+    """By its wording; a model that was talked out of it does not decide this alone."""
+    return human_request(ticket_text(ticket.subject, ticket.body)) is not None
 
 
 def _unknown_twice(classification: Classification) -> Classification:

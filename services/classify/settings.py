@@ -34,6 +34,11 @@ class ClassifySettings(BaseSettings):
     openai_model: str = Field(
         default="gpt-5.4-nano", description="OpenAI (or gateway) model that classifies."
     )
+    local_model: Path = Field(
+        default=Path("services/classify/local/classifier.npz"),
+        description="Trained file of the local classifier; train your own with "
+        "`python -m services.classify.local.train`.",
+    )
     max_tokens: int = Field(default=500, ge=100, description="Upper limit of the model's answer.")
     max_characters: int = Field(
         default=12_000,

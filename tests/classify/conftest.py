@@ -31,7 +31,7 @@ def service(llmock: LLMock, monkeypatch: pytest.MonkeyPatch, client: Client) -> 
     """`async with service() as http:`; settings are read from the environment at that moment."""
     monkeypatch.setenv("CLASSIFY_FALLBACK", "none")
     monkeypatch.setenv("DESKLOOP_LLM_MAX_RETRIES", "0")
-    monkeypatch.setattr("services.classify.main._warm_up", lambda: None)
+    monkeypatch.setattr("services.classify.main._warm_up", lambda **_: None)
 
     @asynccontextmanager
     async def start() -> AsyncIterator[httpx.AsyncClient]:

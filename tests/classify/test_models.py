@@ -149,6 +149,22 @@ async def test_implausible_language_is_detected(
     assert result["language"] == language
 
 
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        ("I want to speak to a human agent about this.", True),
+        ("Ich möchte mit einem Mitarbeiter sprechen.", True),
+        ("The agent app on my phone says two payments.", False),
+    ],
+)
+async def test_plain_request_for_a_human_needs_no_model_to_agree(
+    body: str, asked: bool, llmock: LLMock, service: Service
+) -> None:
+    llmock.reply(labels(requires_human=False))
+    async with service() as http:
+        assert (await classify(http, body=body))["requires_human"] is asked
+
+
 async def test_confidence_beyond_its_range_is_kept_within(llmock: LLMock, service: Service) -> None:
     llmock.reply(labels(confidence=1.4))
     async with service() as http:
