@@ -91,7 +91,7 @@ def _server(options: N8nOptions) -> dict[str, str]:
         "N8N_PORT": str(options.port),
         "N8N_RUNNERS_BROKER_PORT": str(options.broker_port),
         "N8N_EDITOR_BASE_URL": public_url,
-        "WEBHOOK_URL": public_url,
+        "N8N_WEBHOOK_URL": public_url,
         # a browser keeps no secure cookie over plain HTTP
         "N8N_SECURE_COOKIE": str(public_url.startswith("https://")).lower(),
         "N8N_METRICS": "true",

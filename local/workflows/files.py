@@ -44,7 +44,7 @@ def canonical(workflow: Json) -> Json:
 
 
 def _in_order(node: Json) -> Json:
-    """Order a node's keys as one reads them: n8n's importer and its editor each have their own way."""
+    """Order a node's keys as one reads them; n8n's importer and its editor each have their way."""
     first = [key for key in _NODE_KEYS if key in node]
     return {key: node[key] for key in [*first, *sorted(set(node) - set(first))]}
 

@@ -15,7 +15,7 @@ GRID = 16
 NODE_SIZE = 96
 _OUTPUT_STEP = 32
 _HANDLE = 8
-_STEPS = 48
+_STEPS = 32
 _NEAR = 24.0
 """Lines that share an end may touch this close to it."""
 
@@ -90,8 +90,15 @@ def crossings(workflow: Json) -> Iterator[tuple[Line, Line]]:
     """Yield the pairs of lines that cross; where two share an end, touching there is fine."""
     curves = {line: curve(workflow, line) for line in lines(workflow)}
     for (one, first), (two, second) in combinations(curves.items(), 2):
-        if any(not _is_shared_end(point, one, two, first) for point in _meetings(first, second)):
+        if _extent(first).overlaps(_extent(second)) and any(
+            not _is_shared_end(point, one, two, first) for point in _meetings(first, second)
+        ):
             yield one, two
+
+
+def _extent(points: Sequence[Point]) -> Box:
+    (left, y), (right, z) = points[0], points[-1]
+    return Box(left, min(y, z) - 1, right, max(y, z) + 1)
 
 
 def _is_shared_end(point: Point, one: Line, two: Line, first: Sequence[Point]) -> bool:

@@ -1,0 +1,184 @@
+"""The workflow files obey the rules of readable workflows, and each rule can fail."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.workflows.files import WorkflowFile, read_workflows
+from local.workflows.lint import RULES, lint_together, lint_workflow
+
+Workflow = dict[str, Any]
+Plant = Callable[[Workflow], object]
+FILES = {file.id: file for file in read_workflows()}
+TRIAGE, POST = "triage-incoming-ticket", "post-to-django-helpdesk"
+
+
+def node(workflow: Workflow, name: str) -> Workflow:
+    return next(each for each in workflow["nodes"] if each["name"] == name)
+
+
+def http(workflow: Workflow) -> Workflow:
+    return node(workflow, "Classify the ticket")
+
+
+def test_the_issue_s_workflows_are_all_there() -> None:
+    assert {file.name for file in FILES.values()} == {
+        "Apply review decision",
+        "Post to django-helpdesk",
+        "Receive django-helpdesk ticket",
+        "Reconcile helpdesk",
+        "Record agent correction",
+        "Record workflow failure",
+        "Triage incoming ticket",
+    }
+
+
+def test_all_files_obey_all_rules() -> None:
+    assert [str(finding) for finding in lint_together(list(FILES.values()))] == []
+
+
+def rename(workflow: Workflow, old: str, new: str) -> None:
+    node(workflow, old)["name"] = new
+    connections = workflow["connections"]
+    if old in connections:
+        connections[new] = connections.pop(old)
+    for kinds in connections.values():
+        for output in kinds["main"]:
+            for target in output:
+                target["node"] = new if target["node"] == old else target["node"]
+
+
+def move(workflow: Workflow, name: str, x: int, y: int) -> None:
+    node(workflow, name)["position"] = [x, y]
+
+
+def note(workflow: Workflow, start: str) -> Workflow:
+    notes = [n for n in workflow["nodes"] if n["type"].endswith("stickyNote")]
+    return next(n for n in notes if n["parameters"]["content"].startswith(start))
+
+
+def cut(workflow: Workflow, source: str, output: int) -> None:
+    workflow["connections"][source]["main"][output] = []
+
+
+def add_sixteenth_node(workflow: Workflow) -> None:
+    extra = copy.deepcopy(http(workflow))
+    for number in range(2):
+        workflow["nodes"].append(extra | {"id": f"x{number}", "name": f"Look again {number}"})
+
+
+def write_token(workflow: Workflow) -> None:
+    header = {"name": "Authorization", "value": "Bearer abcdefgh12345678"}
+    http(workflow)["parameters"]["headerParameters"] = {"parameters": [header]}
+
+
+FAULTS: dict[str, tuple[str, Plant]] = {
+    "unknown key": ("keys_are_ours", lambda w: w.update(versionId="1")),
+    "no description": ("keys_are_ours", lambda w: w.update(description="Triage.")),
+    "shuffled nodes": ("keys_are_ours", lambda w: w["nodes"].reverse()),
+    "line to nowhere": (
+        "connections_resolve",
+        lambda w: w["connections"]["Draft a reply"]["main"][0][0].update(node="Nobody"),
+    ),
+    "unreached node": ("connections_resolve", lambda w: cut(w, "Receive the ticket", 0)),
+    "dead reference": (
+        "references_resolve",
+        lambda w: http(w)["parameters"].update(jsonBody="={{ $('Nobody').first().json }}"),
+    ),
+    "default name": ("names_read_well", lambda w: rename(w, "Draft a reply", "HTTP Request3")),
+    "title case": ("names_read_well", lambda w: rename(w, "Draft a reply", "Draft A Reply")),
+    "emoji": ("names_read_well", lambda w: rename(w, "Draft a reply", "Draft a reply 🚀")),
+    "no time-out": ("network_nodes_are_careful", lambda w: http(w)["parameters"].pop("options")),
+    "one try": ("network_nodes_are_careful", lambda w: http(w).update(maxTries=1)),
+    "no retry": ("network_nodes_are_careful", lambda w: http(w).pop("retryOnFail")),
+    "error stops": ("errors_are_caught", lambda w: http(w).pop("onError")),
+    "error unwired": ("errors_are_caught", lambda w: cut(w, "Classify the ticket", 1)),
+    "failure goes up": ("errors_are_caught", lambda w: move(w, "Hand to a human", 2688, -960)),
+    "no fallback": (
+        "decisions_have_a_way_out",
+        lambda w: node(w, "Choose the route")["parameters"]["options"].clear(),
+    ),
+    "fallback unwired": ("decisions_have_a_way_out", lambda w: cut(w, "Choose the route", 2)),
+    "no credential": ("credentials_are_references", lambda w: http(w).pop("credentials")),
+    "strange credential": (
+        "credentials_are_references",
+        lambda w: http(w)["credentials"]["httpHeaderAuth"].update(id="other"),
+    ),
+    "a token": ("no_secrets", write_token),
+    "fixed address": (
+        "addresses_are_settings",
+        lambda w: http(w)["parameters"].update(url="http://127.0.0.1:8101/classify"),
+    ),
+    "no settings": (
+        "addresses_are_settings",
+        lambda w: node(w, "Read the settings")["parameters"]["dataTableId"].update(value="other"),
+    ),
+    "no error workflow": (
+        "error_workflow_is_named",
+        lambda w: w["settings"].pop("errorWorkflow"),
+    ),
+    "code": ("it_is_small", lambda w: http(w).update(type="n8n-nodes-base.code")),
+    "off the grid": ("it_is_on_the_grid", lambda w: move(w, "Draft a reply", 1793, -576)),
+    "backwards": ("it_is_laid_out", lambda w: move(w, "Draft a reply", 0, -1600)),
+    "one on the other": ("it_is_laid_out", lambda w: move(w, "Draft a reply", 2032, -672)),
+    "crossing lines": ("it_is_laid_out", lambda w: move(w, "Send automatically", 2464, -480)),
+    "line behind a node": ("it_is_laid_out", lambda w: move(w, "Draft a reply", 1792, -16)),
+    "no overview": ("notes_explain_it", lambda w: w["nodes"].remove(note(w, "# "))),
+    "uncovered node": ("notes_explain_it", lambda w: w["nodes"].remove(note(w, "## 5"))),
+    "wrong number": (
+        "notes_explain_it",
+        lambda w: note(w, "## 5")["parameters"].update(content="## 7 · Human"),
+    ),
+    "notes overlap": (
+        "notes_explain_it",
+        lambda w: note(w, "# ")["parameters"].update(width=1600),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(fault: str) -> None:
+    rule, plant = FAULTS[fault]
+    workflow = copy.deepcopy(FILES[TRIAGE].workflow)
+    plant(workflow)
+    assert rule in {finding.rule for finding in lint_workflow(workflow)}
+
+
+def test_a_sixteenth_node_is_found() -> None:
+    workflow = copy.deepcopy(FILES[TRIAGE].workflow)
+    add_sixteenth_node(workflow)
+    for number in range(2):
+        line = {"node": f"Look again {number}", "type": "main", "index": 0}
+        workflow["connections"]["Send automatically"] = {"main": [[line]]}
+        workflow["connections"].setdefault("Ask a human to review", {"main": [[line]]})
+    assert "it_is_small" in {finding.rule for finding in lint_workflow(workflow)}
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda w: node(w, "When a ticket is decided")["parameters"].clear(),
+        lambda w: cut(w, "Finish the ticket", 0) or cut(w, "Finish the ticket", 1),
+    ],
+    ids=["untyped", "ends without shaping"],
+)
+def test_a_sub_workflow_declares_what_it_takes_and_gives(plant: Plant) -> None:
+    workflow = copy.deepcopy(FILES[POST].workflow)
+    plant(workflow)
+    assert lint_workflow(workflow) != []
+
+
+def test_workflows_fit_together() -> None:
+    files = [WorkflowFile(f.path, copy.deepcopy(f.workflow)) for f in FILES.values()]
+    triage = next(file.workflow for file in files if file.id == TRIAGE)
+    del node(triage, "Hand to a human")["parameters"]["workflowInputs"]["value"]["reasons"]
+    triage["settings"]["errorWorkflow"] = "nobody"
+    triage["id"] = POST
+    assert {"calls_fit", "ids_are_unique"} <= {f.rule for f in lint_together(files)}
+
+
+def test_each_rule_is_shown_to_fail() -> None:
+    shown = {rule for rule, _ in FAULTS.values()} | {"it_is_small", "inputs_are_typed"}
+    assert {rule.__name__ for rule in RULES} == shown
