@@ -9,9 +9,12 @@ from local.settings import LocalSettings
 def show_addresses(console: Console, settings: LocalSettings) -> None:
     """Print the addresses of the helpdesk, the editor and the API docs with their log-ins."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for _ in range(3):
+        table.add_column(no_wrap=True)
     for row in _rows(settings):
         table.add_row(*row)
-    console.print(table)
+    # wider than a narrow terminal rather than cut: people copy these
+    console.print(table, width=max(console.width, 110), soft_wrap=True)
 
 
 def _rows(settings: LocalSettings) -> list[tuple[str, str, str]]:
