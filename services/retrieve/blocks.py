@@ -68,9 +68,9 @@ class _Reader:
     def units(self) -> Iterator[Unit]:
         tokens = _PARSER.parse(self._text)
         tops = [(i, token) for i, token in enumerate(tokens) if token.level == 0 and token.map]
-        ends = [self._start(token) for _, token in tops[1:]] + [len(self._text)]
+        starts = [self._start(token) for _, token in tops] + [len(self._text)]
         start = 0  # what no block covers (link definitions) stays with the block before
-        for (index, token), end in zip(tops, ends, strict=True):
+        for (index, token), end in zip(tops, starts[1:], strict=True):
             if token.type == "heading_open":
                 self._enter(token, tokens[index + 1].content)
             else:

@@ -7,9 +7,10 @@ _SKIPPED = {"script", "style", "template", "noscript", "svg", "head", "nav", "if
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "header", "hr", "main", "ol", "p", "section",
-    "summary", "table", "tbody", "thead", "ul",
+    "summary", "table", "ul",
 }  # fmt: skip
 _HEADING = re.compile(r"^h([1-6])$")
+_MARKER = re.compile(r"\n? *(?:-|\d+\.) ")
 _SPACE = re.compile(r"[^\S\n]*\s+")
 
 
@@ -34,7 +35,7 @@ class _Writer(HTMLParser):
 
     def markdown(self) -> str:
         text = "".join(self._out)
-        text = re.sub(r"[ \t]+\n", "\n", text)
+        text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
         return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -48,7 +49,8 @@ class _Writer(HTMLParser):
             self._lists.append(1 if tag == "ol" else None)
             self._out.append("\n" if len(self._lists) > 1 else "\n\n")
         elif tag == "li":
-            self._out.append("\n" + self._item_marker())
+            new_line = "" if self._out and self._out[-1].endswith("\n") else "\n"
+            self._out.append(new_line + self._item_marker())
         elif tag == "pre":
             self._pre += 1
             self._out.append("\n\n```\n")
@@ -105,6 +107,8 @@ class _Writer(HTMLParser):
         self._out.append(text)
 
     def _break(self) -> None:
+        if self._lists and self._out and _MARKER.fullmatch(self._out[-1]):
+            return
         # inside an item or a cell a paragraph is part of its line
         self._out.append(" " if self._cells else "\n" if self._lists else "\n\n")
 

@@ -51,12 +51,13 @@ class RetrieveService:
     async def retrieve(self, request: RetrieveRequest) -> Evidence:
         """Return help documents and corrections for a ticket, the most telling first."""
         text = ticket_text(request.ticket.subject, request.ticket.body)[:_QUERY_CHARACTERS]
-        count = self._count_corrections(request.category)
         if not text:
-            return self._evidence([], [], await count)
+            return self._evidence([], [], await self._count_corrections(request.category))
         [vector] = await self._embedder.embed([text])
         documents, corrections, in_category = await asyncio.gather(
-            self._documents(request, text, vector), self._corrections(request, vector), count
+            self._documents(request, text, vector),
+            self._corrections(request, vector),
+            self._count_corrections(request.category),
         )
         return self._evidence(documents, corrections, in_category)
 
