@@ -1,4 +1,3 @@
-# ruff: noqa: D
 """One's own classify step, in plain Python: `DESKLOOP_TOKEN=… python own_classify_step.py 9000`."""
 
 import json
