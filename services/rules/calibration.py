@@ -15,7 +15,7 @@ from services.contracts import CheckDraftRequest
 from services.rules.errors import RulesFileError
 from services.rules.evidence import CitationCheck, Source
 from services.rules.rulebook import describe
-from services.rules.text import fold
+from services.rules.text import MAX_READ, fold
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -169,7 +169,7 @@ def _overlap(one: set[str], other: set[str]) -> float:
 
 def _content(text: str) -> set[str]:
     """Word stems (and, without spaces between words, pairs of characters) that carry meaning."""
-    folded = fold(text)
+    folded = fold(text[:MAX_READ])
     words = {word[:6] for word in _WORD.findall(folded) if not _CJK.match(word)}
     signs = _CJK.findall(folded)
     return words | {a + b for a, b in pairwise(signs)}

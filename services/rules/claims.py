@@ -36,7 +36,7 @@ _LIST_MARK = re.compile(r"^[ \t]{0,8}(?:\d{1,2}[.)]|[(]\d{1,2}[)])[ \t]", re.MUL
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[ ()/.-]{0,2}\d){6,16}(?![\w])")
 _IDENTIFIER = re.compile(r"(?<![\w])#?(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[^\W\d_])[\w]+(?:-[\w]+){0,6}")
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d{1,15}(?:[.,:' \u00a0\u202f]\d{1,15}){0,6}(?![\d])")
-_GLUED_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]{1,10}|[%°€$£¥₩])")
+_GLUED_UNIT = re.compile(r"(?<!\d)(\d{1,15}(?:[.,]\d{1,15})?)([^\W\d_]{1,10}|[%°€$£¥₩])")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[%°€$£¥₩]")
 _RANGE = re.compile(r"\s{0,2}(?:[-–—~]|to|bis|à|a|und|and|或|から)\s{0,2}[\d]")
 _BETWEEN = frozenset({"business", "working", "calendar", "full", "more", "consecutive", "volle"})

@@ -19,6 +19,7 @@ from services.rules.evidence import CitationCheck, Source, check_citations, sour
 from services.rules.phrases import tokenize
 from services.rules.policies import Standing
 from services.rules.rulebook import Rulebook
+from services.rules.text import MAX_READ
 from services.rules.triage import effective_mode
 
 HARD = frozenset({Rule.UNSUPPORTED_CLAIM, Rule.PROMISE, Rule.ESCALATION_PHRASE, Rule.ABSTAINED})
@@ -64,6 +65,9 @@ class DraftChecker:
         if draft.abstained or not draft.reply.strip():
             yield _blocked(Rule.ABSTAINED, "The drafter found no answer it could defend.")
             return
+        if len(draft.reply) > MAX_READ:
+            yield _blocked(Rule.UNSUPPORTED_CLAIM, "The reply is too long to be checked.")
+            return
         if not draft.citations:
             yield _blocked(Rule.UNSUPPORTED_CLAIM, "The reply cites no source.")
         for problem in citations.problems[:_MAX_OF_A_KIND]:
@@ -75,9 +79,9 @@ class DraftChecker:
             yield _blocked(Rule.ESCALATION_PHRASE, f"The reply hands over: “{match.text}”.")
 
     def _unsupported(self, request: CheckDraftRequest, cited: Sequence[Source]) -> Iterator[Reason]:
-        stated = [self._claims.statements(source.text) for source in cited]
+        stated = [self._claims.statements(source.text[:MAX_READ]) for source in cited]
         ticket = request.ticket
-        asked = self._claims.statements(f"{ticket.subject}\n{ticket.body}")
+        asked = self._claims.statements(f"{ticket.subject}\n{ticket.body}"[:MAX_READ])
         own_address = (ticket.requester.email or "").lower()
         blocked = 0
         for claim in self._claims.claims(request.draft.reply):
@@ -92,7 +96,7 @@ class DraftChecker:
 
     def _promises(self, reply: str, cited: Sequence[Source]) -> Iterator[Reason]:
         said = tokenize(reply)
-        known = [tokenize(source.text) for source in cited]
+        known = [tokenize(source.text[:MAX_READ]) for source in cited]
         for promise in self._book.promises.values():
             match = promise.phrases.find(said)
             if match is None:

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from services.contracts import Ticket
 from services.rules.phrases import Tokens, tokenize
 from services.rules.rulebook import Injection
-from services.rules.text import fold, visible
+from services.rules.text import MAX_READ, fold, visible
 
-_COMMENT = re.compile(r"<!--(.{0,20000}?)(?:-->|\Z)", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}+={0,2}")
-_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){4,}+[^\W\d_](?![^\W_])")
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){4,60}[^\W\d_](?![^\W_])")
 _TAG_LETTERS = re.compile("[\U000e0020-\U000e007e]+")
 _MAX_BLOBS = 40
 _MAX_DECODED = 20_000
@@ -38,7 +37,7 @@ class InjectionFinding:
 def score_injection(ticket: Ticket, rules: Injection) -> InjectionFinding:
     """Score what a model might read of `ticket`; at `rules.threshold` it is an attempt."""
     texts = [ticket.subject, ticket.body, *(turn.body for turn in ticket.thread)]
-    plain = "\n\n".join([*texts, ticket.requester.name or ""])
+    plain = "\n\n".join([ticket.requester.name or "", *texts])[:MAX_READ]
     found = _score(plain, rules)
     hidden = _score("\n\n".join(_hidden_texts(plain)), rules)
     new = {name: weight for name, weight in hidden.items() if name not in found}
@@ -65,10 +64,10 @@ def _hidden_texts(text: str) -> Iterable[str]:
     if shown != text:
         yield shown
         yield "\n".join(_from_tags(run) for run in _TAG_LETTERS.findall(text))
-    yield from _COMMENT.findall(text)
+    yield "\n\n".join(part.partition("-->")[0] for part in text.split("<!--")[1:])
     if not text.isascii() and (latin := shown.translate(_LOOKALIKES)) != shown:
         yield latin
-    yield from (_joined(run.group()) for run in _SPACED.finditer(shown))
+    yield _SPACED.sub(lambda run: _joined(run.group()), shown)
     for blob in _BASE64.findall(text)[:_MAX_BLOBS]:
         yield _decoded(blob)
 

@@ -45,7 +45,7 @@ class Word:
 
     def fits(self, token: str) -> bool:
         """Whether `token` (folded) may stand here."""
-        return token in self.exact or any(token.startswith(p) for p in self.prefixes)
+        return token in self.exact or (bool(self.prefixes) and token.startswith(self.prefixes))
 
 
 @dataclass(frozen=True)
@@ -238,17 +238,27 @@ class _Index:
 
 def _follow(words: Sequence[str], start: int, sequence: Sequence[Word | None]) -> int | None:
     """Where `sequence` ends when it begins at `start`, or None where it does not fit."""
+    position = start
+    for index, wanted in enumerate(sequence):
+        if wanted is None:
+            return _follow_gap(words, position, sequence[index:])
+        if position >= len(words) or not wanted.fits(words[position]):
+            return None
+        position += 1
+    return position
+
+
+def _follow_gap(words: Sequence[str], start: int, rest: Sequence[Word | None]) -> int | None:
+    """As `_follow`, from the first gap on: every place where the next word may be is kept."""
     positions = {start}
-    gap = False
-    for wanted in sequence:
+    for wanted in rest:
         if wanted is None:
             positions = {p + g for p in positions for g in _gaps(words, p)}
-            gap = True
-            continue
-        positions = {p + 1 for p in positions if p < len(words) and wanted.fits(words[p])}
+        else:
+            positions = {p + 1 for p in positions if p < len(words) and wanted.fits(words[p])}
         if not positions:
             return None
-    return max(positions) if gap else positions.pop()
+    return max(positions)
 
 
 def _gaps(words: Sequence[str], position: int) -> Iterable[int]:

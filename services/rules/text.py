@@ -31,6 +31,9 @@ _SIGNATURE = re.compile(
     r"^--\s?$|^(?:sent from my|von meinem|envoyé de mon|enviado desde mi)\b", re.I
 )
 
+MAX_READ = 20_000
+"""Characters of a conversation that are read; whoever writes more gets a human."""
+
 
 def visible(text: str) -> str:
     """`text` without characters nobody sees (zero-width, bidirectional controls, tags)."""
@@ -73,12 +76,23 @@ def readable(message: str) -> str:
 def customer_texts(ticket: Ticket) -> list[str]:
     """Everything the customer said in this conversation: what was once a legal case stays one."""
     earlier = [turn.body for turn in ticket.thread if turn.author is Author.CUSTOMER]
-    return [readable(text) for text in (ticket.subject, ticket.body, *earlier)]
+    left, texts = MAX_READ, []
+    for text in (ticket.subject, ticket.body, *earlier):
+        texts.append(readable(text[:left]))
+        left -= min(left, len(text))
+    return texts
+
+
+def too_long_to_read(ticket: Ticket) -> bool:
+    """Whether there is more than is read."""
+    turns = sum(len(turn.body) + 2 for turn in ticket.thread)
+    name = len(ticket.requester.name or "")
+    return len(ticket.subject) + len(ticket.body) + turns + name + 6 > MAX_READ
 
 
 def is_empty(ticket: Ticket) -> bool:
     """Whether the newest message holds no letter or digit of the customer's own."""
-    return not any(c.isalnum() for c in visible(own_words(without_tags(ticket.body))))
+    return not any(c.isalnum() for c in visible(own_words(without_tags(ticket.body[:MAX_READ]))))
 
 
 def without_tags(text: str) -> str:

@@ -19,7 +19,7 @@ from services.rules.injection import score_injection
 from services.rules.phrases import Tokens, tokenize
 from services.rules.policies import Standing
 from services.rules.rulebook import Rulebook, TicketWords
-from services.rules.text import customer_texts, is_empty
+from services.rules.text import MAX_READ, customer_texts, is_empty, too_long_to_read
 
 _HUMAN, _RAISE, _BLOCK, _NOTE = (
     Effect.REQUIRE_HUMAN,
@@ -124,6 +124,9 @@ def _history_reasons(ticket: Ticket, history: History, standing: Standing) -> It
     turns = max(history.turns, len(ticket.thread) + 1)
     if turns > policy.max_turns:
         detail = f"{turns} turns, more than {policy.max_turns}."
+        yield Reason(rule=Rule.THREAD_TOO_LONG, detail=detail, effect=_HUMAN)
+    if too_long_to_read(ticket):
+        detail = f"More than {MAX_READ:,} characters: too much to be judged by a machine."
         yield Reason(rule=Rule.THREAD_TOO_LONG, detail=detail, effect=_HUMAN)
     limit = policy.repeat_ask_limit
     if limit is not None and history.similar_asks >= limit:
