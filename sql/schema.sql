@@ -819,5 +819,6 @@ alter table category_policies enable trigger user;
 alter table category_policy_changes disable trigger user;
 insert into category_policy_changes (category, policy, changed_by)
 select category, to_jsonb(p) - 'category' - 'updated_by' - 'updated_at', updated_by
-from category_policies p;
+from category_policies p
+where not exists (select from category_policy_changes c where c.category = p.category);
 alter table category_policy_changes enable trigger user;

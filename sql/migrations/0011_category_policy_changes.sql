@@ -27,4 +27,5 @@ create trigger category_policies_recorded
 
 insert into category_policy_changes (category, policy, changed_by)
 select category, to_jsonb(p) - 'category' - 'updated_by' - 'updated_at', updated_by
-from category_policies p;
+from category_policies p
+where not exists (select from category_policy_changes c where c.category = p.category);
