@@ -23,9 +23,9 @@ from services.retrieve.service import RetrieveService
 from services.retrieve.store import RetrieveStore, vector_literal
 from sql.migrate import apply
 
-_VERBS = "reset return cancel update connect replace order pay track calibrate".split()
-_THINGS = "sensor hub invoice parcel subscription app password refund plant battery".split()
-_WHERE = "in the app, at home, abroad, after an update, without a receipt, as a gift".split(", ")
+_VERBS = ("reset", "return", "cancel", "update", "connect", "replace", "order", "pay", "track")
+_THINGS = ("sensor", "hub", "invoice", "parcel", "subscription", "app", "password", "battery")
+_WHERE = ("in the app", "at home", "abroad", "after an update", "without a receipt", "as a gift")
 _INSERT = """
 insert into support_corrections (ticket_id, ticket_text, human_resolution, category, agent_id,
     embedding_model, embedding)

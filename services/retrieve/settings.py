@@ -18,12 +18,12 @@ class RetrieveSettings(BaseSettings):
         description="Parts each of the two searches brings to the ranking.",
     )
     text_weight: float = Field(
-        default=0.5,
+        default=0.3,
         ge=0,
         description="Weight of the full-text search's rank; the vector search's is 1.",
     )
     rank_constant: int = Field(
-        default=60, ge=1, description="Reciprocal rank fusion: 1 / (constant + rank)."
+        default=10, ge=1, description="Reciprocal rank fusion: 1 / (constant + rank)."
     )
     language_margin: float = Field(
         default=0.15,
