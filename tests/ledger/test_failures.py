@@ -84,6 +84,20 @@ async def test_a_failure_is_counted_once_however_often_it_is_told(
         assert (await turns(http))[0]["failures"] == 1
 
 
+async def test_the_failure_of_one_that_lost_the_lease_does_not_stop_its_successor(
+    ledger: Start, n8n: FakeN8n
+) -> None:
+    async with ledger(n8n, lease_seconds=1) as http:
+        await register(http, a_ticket())
+        await until(lambda: n8n.tickets)
+        await attempt(http, "1")
+        await until(lambda: len(n8n.tickets) == 2)
+        await attempt(http, "2")
+        assert not (await failed(http, "1"))["handed_out_again"]
+        turn = (await turns(http))[0]
+        assert (turn["state"], turn["execution_id"], turn["failures"]) == ("leased", "2", 1)
+
+
 async def test_an_unknown_execution_is_no_error(ledger: Start) -> None:
     async with ledger() as http:
         answer = await failed(http, "99")
