@@ -1,6 +1,6 @@
 """The store_correction service's application; start it with `uvicorn --factory`."""
 
-import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -27,9 +27,8 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # loading the recognisers takes seconds; not in the first agent's request
-        warm_up = asyncio.create_task(asyncio.to_thread(personal_data, "warm@up.example"))
+        threading.Thread(target=personal_data, args=("warm@up.example",), daemon=True).start()
         yield
-        await warm_up
         await chosen.close()
         await database.close()
 
