@@ -25,7 +25,7 @@ class DraftSettings(BaseSettings):
     anthropic_model: str = Field(
         default="claude-sonnet-5-5", description="Anthropic model that drafts."
     )
-    openai_model: str = Field(default="gpt-5-mini", description="OpenAI model that drafts.")
+    openai_model: str = Field(default="gpt-5.4-mini", description="OpenAI model that drafts.")
     max_tokens: int = Field(
         default=4096, ge=256, description="Upper limit of a drafted answer, thinking included."
     )

@@ -1,10 +1,7 @@
 """The embedder that the settings ask for."""
 
-import openai
-
 from services.common.embeddings.base import Embedder
 from services.common.embeddings.local import LocalEmbedder
-from services.common.embeddings.openai import OpenAIEmbedder
 from services.common.embeddings.settings import EmbeddingSettings
 
 
@@ -15,7 +12,11 @@ def create_embedder(settings: EmbeddingSettings) -> Embedder:
     return _openai(settings)
 
 
-def _openai(settings: EmbeddingSettings) -> OpenAIEmbedder:
+def _openai(settings: EmbeddingSettings) -> Embedder:
+    # Loaded only where it is wanted: the SDK takes a second, Presidio more.
+    import openai
+
+    from services.common.embeddings.openai import OpenAIEmbedder
     from services.common.redaction import redact
 
     assert settings.embeddings_key is not None  # the settings refuse to start without it

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.common.llm.anthropic_model import AnthropicModel
 from services.common.llm.fallback import FallbackModel
-from services.common.llm.openai_model import OpenAIModel
 from services.common.llm.pricing import PriceList
 from services.common.llm.protocol import ChatModel
 from services.common.llm.providers import Effort, Provider
@@ -21,10 +19,15 @@ def build_model(
     effort: Effort | None = None,
 ) -> ChatModel:
     """One vendor's model behind the redaction; `effort` is for Anthropic's 5.x models."""
+    # The SDKs take a second and 40 MB to load, so only the one that is used is loaded.
     match provider:
         case Provider.ANTHROPIC:
+            from services.common.llm.anthropic_model import AnthropicModel
+
             return RedactingModel(AnthropicModel(model, settings, prices, effort=effort))
         case Provider.OPENAI:
+            from services.common.llm.openai_model import OpenAIModel
+
             return RedactingModel(OpenAIModel(model, settings, prices))
         case Provider.LOCAL:
             raise ValueError("The provider `local` is no chat model; each service has its own.")
