@@ -4,6 +4,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
+# without the caches of compiled modules every start takes several times as long
+export PYTHONDONTWRITEBYTECODE :=
 DATA ?= ../shared/data
 RUN := .venv/bin/python
 

@@ -16,6 +16,8 @@ def load_environment() -> dict[str, str]:
     """Return this process's environment with `.env` and what follows from it; what is set wins."""
     values = {name: value for name, value in dotenv_values(ENV_FILE).items() if value}
     values |= {name: value for name, value in os.environ.items() if value}
+    # without the caches of compiled modules every start takes several times as long
+    values.pop("PYTHONDONTWRITEBYTECODE", None)
     return values | {name: value for name, value in derived(values).items() if not values.get(name)}
 
 
