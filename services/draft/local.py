@@ -17,6 +17,7 @@ from services.common.embeddings import Embedder
 from services.common.languages import detect_language
 from services.contracts import Citation, Correction, Document, Draft, DraftRequest, Usage
 from services.draft.guidelines import Guidelines, GuidelinesFolder
+from services.draft.letters import body_of
 from services.draft.sentences import is_list_item, pieces, plain
 
 _MAX_CHARACTERS = 700
@@ -139,7 +140,7 @@ def question_of(request: DraftRequest) -> str:
 def _from_correction(corrections: list[Correction]) -> Passage | None:
     """The most similar past answer that says nothing of its own customer only."""
     for correction in sorted(corrections, key=lambda c: -c.similarity):
-        quotes = pieces(correction.resolution)
+        quotes = pieces(body_of(correction.resolution))
         if quotes and not _ONE_CASE_ONLY.search(correction.resolution):
             title = correction.summary
             return Passage(correction.id, title, "", tuple(quotes), correction.similarity)
