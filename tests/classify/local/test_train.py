@@ -69,7 +69,7 @@ def test_a_wrong_encoding_is_named(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TrainingDataInvalid, match="none.csv"):
+    with pytest.raises(TrainingDataInvalid, match=r"none\.csv"):
         read_rows([tmp_path / "none.csv"])
 
 
