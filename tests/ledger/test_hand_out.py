@@ -143,3 +143,13 @@ async def test_what_the_queue_lost_is_queued_again(
     await connection.close()
     async with ledger(n8n):
         await until(lambda: n8n.tickets)
+
+
+async def test_an_end_frees_the_place_at_once(ledger: Start, n8n: FakeN8n) -> None:
+    async with ledger(n8n, concurrency=1, poll_seconds=30) as http:
+        for number in (1, 2):
+            await register(http, a_ticket(number))
+        await until(lambda: n8n.tickets)
+        await attempt(http, "1", number=1)
+        await finish(http, "1", number=1)
+        await until(lambda: len(n8n.tickets) == 2)
