@@ -7,7 +7,7 @@ import numpy as np
 
 from services.classify.local.artefact import Artefact
 from services.classify.local.heads import Floats, logit
-from services.common.languages import detect_language
+from services.common.languages import DetectedLanguage, detect_language
 
 ENCODER_LANGUAGE = "en"
 
@@ -19,16 +19,18 @@ class Judgement:
     names: tuple[str, ...]
     categories: Floats
     evidence: Floats
+    languages: tuple[DetectedLanguage, ...]
 
 
 def judge(artefact: Artefact, vectors: Floats, texts: Sequence[str]) -> Judgement:
     """Judge embedded texts; `vectors` is (texts, dimensions)."""
-    languages = [detect_language(text).tag for text in texts]
-    foreign = np.array([tag != ENCODER_LANGUAGE for tag in languages], dtype=np.float32)
+    languages = tuple(detect_language(text) for text in texts)
+    foreign = np.array([said.tag != ENCODER_LANGUAGE for said in languages], dtype=np.float32)
     names, categories = artefact.category_probabilities(vectors, texts, foreign)
     scope = artefact.scope.probabilities(vectors)[:, artefact.scope.labels.index("yes")]
     nearest = (vectors @ artefact.centroids.T).max(axis=1)
-    return Judgement(names, categories, _evidence(categories, scope, nearest, foreign))
+    features = _evidence(categories, scope, nearest, foreign)
+    return Judgement(names, categories, features, languages)
 
 
 def _evidence(categories: Floats, scope: Floats, nearest: Floats, foreign: Floats) -> Floats:

@@ -13,7 +13,7 @@ from services.classify.local.judging import judge
 from services.classify.local.tone import tone_signs
 from services.classify.taxonomy import FALLBACK_CATEGORY, FALLBACK_INTENT, Taxonomy
 from services.common.embeddings import Embedder
-from services.common.languages import detect_language
+from services.common.languages import DetectedLanguage
 from services.common.ticket_text import ticket_text
 from services.contracts import Sentiment, Ticket, Urgency
 
@@ -78,7 +78,7 @@ class LocalClassifier:
         names, categories = judged.names, judged.categories[0]
         category = names[int(categories.argmax())]
         confidence = artefact.calibration.probability_of("right", judged.evidence[0])
-        language, language_confidence = _language(text, ticket)
+        language, language_confidence = _language(judged.languages[0], ticket)
         asked = human_request(text)
         needs = artefact.human.probability_of("yes", vector) >= _HUMAN_PROBABILITY
         toned = np.concatenate([vector, tone_signs(text)])
@@ -129,8 +129,7 @@ def _intent(artefact: Artefact, groups: Floats, category: str) -> str:
     return max(sums, key=lambda intent: sums[intent]) or FALLBACK_INTENT
 
 
-def _language(text: str, ticket: Ticket) -> tuple[str, float]:
-    detected = detect_language(text)
+def _language(detected: DetectedLanguage, ticket: Ticket) -> tuple[str, float]:
     said = ticket.locale or ticket.requester.locale
     if detected.confidence < _SURE_LANGUAGE and said:
         return said, detected.confidence

@@ -57,18 +57,28 @@ def _fit(rows: Sequence[TrainingRow], vectors: Floats, ours: Mask, embedder: str
         letters=_letters(known),
         scope=_scope(rows, vectors, ours),
         urgency=_labelled(rows, vectors, "urgency", "medium"),
-        sentiment=_labelled(rows, np.hstack([vectors, tones]), "sentiment", "neutral"),
+        sentiment=_labelled(
+            [_with_mood(row) for row in rows],
+            np.hstack([vectors, tones]),
+            "sentiment",
+            "neutral",
+            balanced=False,
+        ),
         human=_labelled([_with_human(row) for row in rows], vectors, "human", "no"),
         calibration=constant("right", 1),
         rows=len(rows),
     )
 
 
-def fit_head(features: Floats, labels: Sequence[str], strength: float) -> Head:
-    """Fit one head; each label weighs the same, however many rows it has."""
+def fit_head(
+    features: Floats, labels: Sequence[str], strength: float, *, balanced: bool = True
+) -> Head:
+    """Fit one head; `balanced`: each label weighs the same, however many rows it has."""
     if len(set(labels)) == 1:
         return constant(labels[0], features.shape[1])
-    model = LogisticRegression(C=strength, max_iter=500, class_weight="balanced")
+    model = LogisticRegression(
+        C=strength, max_iter=500, class_weight="balanced" if balanced else None
+    )
     model.fit(features, np.array(labels))
     weights, bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
     if len(model.classes_) == 2:
@@ -77,12 +87,20 @@ def fit_head(features: Floats, labels: Sequence[str], strength: float) -> Head:
     return Head(tuple(str(name) for name in model.classes_), weights, bias)
 
 
-def _labelled(rows: Sequence[TrainingRow], features: Floats, column: str, default: str) -> Head:
+def _labelled(
+    rows: Sequence[TrainingRow],
+    features: Floats,
+    column: str,
+    default: str,
+    *,
+    balanced: bool = True,
+) -> Head:
     labels = [getattr(row, column) for row in rows]
     chosen = _mask(bool(label) for label in labels)
     if not chosen.any():
         return constant(default, features.shape[1])
-    return fit_head(features[chosen], [label for label in labels if label], _OTHERS_C)
+    said = [label for label in labels if label]
+    return fit_head(features[chosen], said, _OTHERS_C, balanced=balanced)
 
 
 def _letters(known: Sequence[TrainingRow]) -> Head:
@@ -92,6 +110,11 @@ def _letters(known: Sequence[TrainingRow]) -> Head:
         own = list(known)
     runs = np.stack([letter_runs(row.text) for row in own])
     return fit_head(runs, [row.category for row in own], _GROUPS_C)
+
+
+def _with_mood(row: TrainingRow) -> TrainingRow:
+    """The public sets' plain questions are neutral: a false `frustrated` costs a human's time."""
+    return replace(row, sentiment="neutral") if row.label and not row.sentiment else row
 
 
 def _with_human(row: TrainingRow) -> TrainingRow:
