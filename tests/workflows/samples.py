@@ -137,6 +137,9 @@ def helpdesk_ticket(**changes: Any) -> dict[str, Any]:
 
 
 ATTEMPT = Attempt(attempt=1, proceed=True, reason="started", history=History(turns=1))
+STOP = ATTEMPT.model_copy(update={"proceed": False, "reason": "already_finished"}).model_dump(
+    mode="json"
+)
 ANSWERS: dict[str, Any] = {
     "attempts": (200, ATTEMPT.model_dump(mode="json")),
     "classify": (200, CLASSIFICATION),

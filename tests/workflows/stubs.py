@@ -1,5 +1,6 @@
 """The services and the helpdesk that the workflows call, in one small server that remembers."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 
@@ -122,12 +123,12 @@ def _app(stubs: Stubs) -> FastAPI:
     app = FastAPI()
 
     @app.api_route("/{path:path}", methods=["GET", "POST", "PATCH"])
-    async def anything(request: Request, path: str) -> JSONResponse:
+    async def anything(request: Request, path: str) -> Response:
         body = await request.json() if await request.body() else None
         call = Call(request.method, f"/{path}", body, dict(request.headers))
         stubs.calls.append(call)
-        status, content = stubs.answer(call)
-        return JSONResponse(content, status)
+        status, content = await asyncio.to_thread(stubs.answer, call)
+        return Response(status_code=204) if status == 204 else JSONResponse(content, status)
 
     return app
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local.workflows.client import N8nClient
 from services.contracts import Verdict
 from tests.workflows import samples
 from tests.workflows.conftest import N8n
@@ -120,8 +121,7 @@ def test_a_step_that_never_answers_ends_at_a_human(n8n: N8n, stubs: Stubs) -> No
 
 
 def test_a_ticket_that_is_answered_already_stops_at_once(n8n: N8n, stubs: Stubs) -> None:
-    stopped = samples.ATTEMPT.model_copy(update={"proceed": False, "reason": "already_finished"})
-    stubs.answers["attempts"] = (200, stopped.model_dump(mode="json"))
+    stubs.answers["attempts"] = (200, samples.STOP)
     n8n.post("triage", samples.handed_out())
     stubs.wait_for("attempts")
     time.sleep(1)
@@ -235,8 +235,6 @@ def test_the_webhook_asks_for_its_key(n8n: N8n, stubs: Stubs) -> None:
 
 
 def test_a_ticket_is_one_execution_and_one_call(n8n: N8n, stubs: Stubs) -> None:
-    from local.workflows.client import N8nClient
-
     with N8nClient(n8n.settings) as client:
         before = _newest(client)
         run(n8n, stubs)

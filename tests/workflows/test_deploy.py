@@ -1,0 +1,179 @@
+"""Deploying to a running n8n: idempotent, without a gap, and back again unchanged."""
+
+import copy
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from local.workflows.client import N8nClient, N8nError
+from local.workflows.credentials import wanted_credentials
+from local.workflows.deploy import deploy, existing_workflows
+from local.workflows.export import export
+from local.workflows.files import WorkflowFile, read_workflows, write_workflow
+from local.workflows.table import TABLE_ID
+from tests.workflows import samples
+from tests.workflows.conftest import N8n
+from tests.workflows.stubs import Stubs
+
+pytestmark = pytest.mark.n8n
+TRIAGE = "triage-incoming-ticket"
+
+
+def snapshot(n8n: N8n, files: list[WorkflowFile]) -> object:
+    """All that a deployment touches, with when n8n last changed it."""
+    with N8nClient(n8n.settings) as client:
+        found = existing_workflows(client, files)
+        return (
+            {i: (w["versionId"], w["activeVersionId"], w["updatedAt"]) for i, w in found.items()},
+            client.api("GET", "/credentials", params={"limit": 250}),
+            client.api("GET", f"/data-tables/{TABLE_ID}/rows"),
+        )
+
+
+def test_a_second_run_changes_nothing(n8n: N8n) -> None:
+    files = read_workflows(n8n.folder)
+    before = snapshot(n8n, files)
+    assert deploy(n8n.settings, n8n.seed, n8n.folder) == []
+    assert snapshot(n8n, files) == before
+
+
+def test_everything_is_published_with_its_description(n8n: N8n) -> None:
+    files = read_workflows(n8n.folder)
+    with N8nClient(n8n.settings) as client:
+        found = existing_workflows(client, files)
+    assert len(found) == len(files)
+    for file in files:
+        assert found[file.id]["active"]
+        assert found[file.id]["description"] == file.workflow["description"]
+
+
+def test_import_and_export_give_the_same_files(n8n: N8n, tmp_path: Path) -> None:
+    """Also of the files as they are committed, which `n8n` made impatient."""
+    committed = read_workflows()
+    try:
+        deploy(n8n.settings, n8n.seed)
+        for file in committed:
+            (tmp_path / file.path.name).write_text(f'{{"id": "{file.id}", "name": "{file.name}"}}')
+        export(n8n.settings, tmp_path)
+        for file in committed:
+            assert (tmp_path / file.path.name).read_text() == file.path.read_text()
+    finally:
+        deploy(n8n.settings, n8n.seed, n8n.folder)
+
+
+def test_a_renamed_workflow_gets_a_file_of_its_new_name(n8n: N8n, tmp_path: Path) -> None:
+    file = next(f for f in read_workflows(n8n.folder) if f.id == TRIAGE)
+    write_workflow(tmp_path / "an-old-name.json", file.workflow)
+    assert export(n8n.settings, tmp_path) == [
+        "wrote triage-incoming-ticket.json",
+        "removed an-old-name.json",
+    ]
+
+
+def test_what_the_support_lead_set_stays(n8n: N8n) -> None:
+    n8n.set(documents=9)
+    try:
+        assert deploy(n8n.settings, n8n.seed, n8n.folder) == []
+        with N8nClient(n8n.settings) as client:
+            rows = client.api("GET", f"/data-tables/{TABLE_ID}/rows")["data"]
+        assert [row["documents"] for row in rows] == [9]
+    finally:
+        n8n.set(documents=5)
+
+
+def test_a_setting_without_a_value_is_filled(n8n: N8n) -> None:
+    n8n.set(corrections=None)
+    assert deploy(n8n.settings, n8n.seed, n8n.folder) == ["set corrections in the Settings table"]
+
+
+def test_a_changed_secret_reaches_n8n(n8n: N8n, stubs: Stubs) -> None:
+    changed = n8n.settings.model_copy(update={"service_token": SecretStr("another-token-of-tests")})
+    try:
+        assert deploy(changed, n8n.seed, n8n.folder) == [
+            "updated credential Deskloop services token"
+        ]
+        n8n.post("triage", samples.handed_out())
+        stubs.wait_for("finish")
+        assert stubs.calls[0].headers["authorization"] == "Bearer another-token-of-tests"
+    finally:
+        deploy(n8n.settings, n8n.seed, n8n.folder)
+
+
+def test_redeploying_under_load_loses_no_request(n8n: N8n, stubs: Stubs, tmp_path: Path) -> None:
+    changed = _changed_copy(n8n.folder, tmp_path)
+    stubs.answers["attempts"] = (200, samples.STOP)
+    statuses: list[int] = []
+    stop = threading.Event()
+
+    def keep_sending() -> None:
+        while not stop.is_set():
+            statuses.append(n8n.post("triage", samples.handed_out()).status_code)
+            time.sleep(0.05)
+
+    sender = threading.Thread(target=keep_sending)
+    sender.start()
+    try:
+        for folder in (changed, n8n.folder):
+            assert deploy(n8n.settings, n8n.seed, folder) != []
+    finally:
+        stop.set()
+        sender.join()
+    assert len(statuses) > 10
+    assert set(statuses) == {200}
+    stubs.wait_for("attempts", count=len(statuses))
+
+
+def _changed_copy(folder: Path, target: Path) -> Path:
+    """All workflows with something changed in each."""
+    for file in read_workflows(folder):
+        workflow = copy.deepcopy(file.workflow)
+        workflow["nodes"][-1]["parameters"]["width"] += 16
+        write_workflow(target / file.path.name, workflow)
+    return target
+
+
+def test_the_api_key_is_kept_and_used_again(n8n: N8n) -> None:
+    kept = n8n.settings.state_folder / "n8n-api-key.json"
+    before = kept.read_text()
+    with N8nClient(n8n.settings) as client:
+        client.api("GET", "/workflows", params={"limit": 1})
+    assert kept.read_text() == before
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_lost_api_key_is_replaced(n8n: N8n) -> None:
+    (n8n.settings.state_folder / "n8n-api-key.json").unlink()
+    assert deploy(n8n.settings, n8n.seed, n8n.folder) == []
+
+
+def test_n8n_away_is_a_clear_error(n8n: N8n, tmp_path: Path) -> None:
+    away = n8n.settings.model_copy(update={"url": "http://127.0.0.1:9", "state_folder": tmp_path})
+    with pytest.raises(N8nError, match="does not answer"):
+        deploy(away, n8n.seed, n8n.folder)
+
+
+def test_a_wrong_password_is_a_clear_error(n8n: N8n, tmp_path: Path) -> None:
+    wrong = n8n.settings.model_copy(
+        update={"owner_password": SecretStr("Wrong-password-1"), "state_folder": tmp_path}
+    )
+    with pytest.raises(N8nError, match="401"):
+        deploy(wrong, n8n.seed, n8n.folder)
+
+
+def test_workflows_name_only_credentials_that_are_made(n8n: N8n) -> None:
+    made = {c.id for c in wanted_credentials(n8n.settings)}
+    used = {
+        held["id"]
+        for file in read_workflows()
+        for node in file.workflow["nodes"]
+        for held in node.get("credentials", {}).values()
+    }
+    assert used == made
+
+
+def test_credentials_are_not_readable_in_the_state(n8n: N8n) -> None:
+    for file in n8n.settings.state_folder.iterdir():
+        assert "a-token-that-only" not in file.read_text()

@@ -1,0 +1,202 @@
+"""The workflows that listen to the helpdesk and look after it, run by a real n8n."""
+
+import base64
+import json
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from services.contracts import Ticket
+from tests.workflows import samples
+from tests.workflows.conftest import N8n
+from tests.workflows.stubs import Stubs
+
+pytestmark = pytest.mark.n8n
+
+SIGNED = {"X-Deskloop-Timestamp": "1790000000", "X-Deskloop-Signature": "ab12"}
+SAID = {"author": "customer", "body": "How long does a refund take?", "at": samples.AT}
+ANSWERED = {"author": "bot", "body": "5 days.", "at": samples.AT}
+AGAIN = {"author": "customer", "body": "Is that so?", "at": samples.AT}
+
+
+def notice(event: str = "ticket.created", **changes: Any) -> dict[str, Any]:
+    follow_up = changes.pop("follow_up", None)
+    return {"event": event, "ticket": samples.helpdesk_ticket(**changes), "follow_up": follow_up}
+
+
+def send(n8n: N8n, body: dict[str, Any], path: str = "django-helpdesk/ticket") -> httpx.Response:
+    return n8n.post(path, body, SIGNED)
+
+
+def test_a_new_ticket_is_in_the_inbox_before_the_helpdesk_is_answered(
+    n8n: N8n, stubs: Stubs
+) -> None:
+    response = send(n8n, notice())
+    assert response.status_code == 200
+    assert response.json() == {"ticket_id": samples.TICKET_ID, "status": "new"}
+    assert stubs.steps() == ["verify", "tickets"]
+    ticket = Ticket.model_validate(stubs.bodies("tickets")[0]["ticket"])
+    assert (ticket.id, ticket.subject, ticket.body) == (
+        "django-helpdesk:42",
+        "Refund",
+        "How long does a refund take?",
+    )
+    assert ticket.requester.id == ticket.requester.email == "ana@example.com"
+    assert ticket.thread == []
+
+
+def test_the_signature_is_checked_over_the_exact_bytes(n8n: N8n, stubs: Stubs) -> None:
+    raw = json.dumps(notice(title="Ünïcode  and   spaces"), indent=3).encode()
+    url = f"{n8n.settings.url}/webhook/django-helpdesk/ticket"
+    headers = {**SIGNED, "Content-Type": "application/json"}
+    assert httpx.post(url, content=raw, headers=headers, timeout=60).is_success
+    verify = stubs.bodies("verify")[0]
+    assert base64.b64decode(verify["body_base64"]) == raw
+    assert verify["source"] == "django-helpdesk"
+    assert verify["headers"] == {
+        "x-deskloop-timestamp": "1790000000",
+        "x-deskloop-signature": "ab12",
+    }
+
+
+def test_a_reply_carries_what_was_said_before(n8n: N8n, stubs: Stubs) -> None:
+    send(n8n, notice("ticket.customer_replied", conversation=[SAID, ANSWERED, AGAIN]))
+    ticket = Ticket.model_validate(stubs.bodies("tickets")[0]["ticket"])
+    assert ticket.body == "Is that so?"
+    assert [turn.author for turn in ticket.thread] == ["customer", "bot"]
+
+
+def test_a_ticket_of_nobody_and_of_enormous_length_is_taken_in(n8n: N8n, stubs: Stubs) -> None:
+    long = [{**SAID, "body": "ä" * 100_000} for _ in range(20)]
+    assert send(n8n, notice(submitter_email="", conversation=long)).status_code == 200
+    body = stubs.bodies("tickets")[0]
+    assert body["ticket"]["requester"] == {"id": "django-helpdesk:42", "email": None}
+    assert len(body["ticket"]["thread"]) == 19
+    assert len(json.dumps(body, ensure_ascii=False).encode()) < 1_048_576
+
+
+@pytest.mark.parametrize("path", ["django-helpdesk/ticket", "django-helpdesk/follow-up"])
+def test_a_wrong_signature_is_refused_for_good(n8n: N8n, stubs: Stubs, path: str) -> None:
+    stubs.answers["verify"] = (401, {"status": 401, "code": "invalid_signature"})
+    assert send(n8n, notice(), path).status_code == 401
+    assert set(stubs.steps()) == {"verify"}
+
+
+@pytest.mark.parametrize("away", ["verify", "POST tickets"])
+def test_with_the_ledger_away_the_helpdesk_is_told_to_try_again(
+    n8n: N8n, stubs: Stubs, away: str
+) -> None:
+    stubs.answers[away] = (503, {})
+    assert send(n8n, notice()).status_code == 503
+
+
+def agent(**changes: Any) -> dict[str, Any]:
+    follow_up = {
+        "id": 12,
+        "comment": "Five working days, Ana.",
+        "public": True,
+        "author": "agent",
+        "user": "maya",
+        "new_status": 3,
+        **changes,
+    }
+    return notice("ticket.agent_updated", follow_up=follow_up)
+
+
+def history(reply: str | None) -> dict[str, Any]:
+    said = {"classification": samples.CLASSIFICATION, "draft": {"reply": reply} if reply else None}
+    return {"ticket": samples.ticket(), "events": [{"kind": "decided", "decision": said}]}
+
+
+@pytest.mark.parametrize(
+    ("drafted", "verdict"),
+    [("Soon.", "edited"), ("Five working days, Ana.", "approved"), (None, "taught")],
+)
+def test_an_agent_s_solution_is_kept_beside_the_draft(
+    n8n: N8n, stubs: Stubs, drafted: str | None, verdict: str
+) -> None:
+    stubs.answers["django-helpdesk:42"] = (200, history(drafted))
+    assert send(n8n, agent(), "django-helpdesk/follow-up").status_code == 200
+    kept = stubs.wait_for("corrections")[0]
+    assert (kept["verdict"], kept["ai_draft"]) == (verdict, drafted or "")
+    assert kept["human_resolution"] == "Five working days, Ana."
+    assert (kept["category"], kept["agent_id"]) == ("billing", "maya")
+    assert kept["ticket_text"] == "Refund\n\nHow long does a refund take?"
+    stubs.wait_for("events")
+    assert stubs.event("correction_recorded")["detail"]["correction_id"] == "c1"
+
+
+@pytest.mark.parametrize(
+    "follow_up",
+    [{"public": False}, {"new_status": None}, {"comment": " "}],
+    ids=["a note", "not solved", "without words"],
+)
+def test_what_teaches_nothing_is_not_kept(
+    n8n: N8n, stubs: Stubs, follow_up: dict[str, Any]
+) -> None:
+    assert send(n8n, agent(**follow_up), "django-helpdesk/follow-up").status_code == 200
+    time.sleep(1)
+    assert stubs.steps() == ["verify"]
+
+
+def test_a_correction_that_cannot_be_kept_is_seen(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["django-helpdesk:42"] = (200, history("Soon."))
+    stubs.answers["corrections"] = (503, {})
+    send(n8n, agent(), "django-helpdesk/follow-up")
+    stubs.wait_for("failed")
+    assert stubs.event("step_failed")["detail"]["step"] == "Keep the correction"
+    failed = stubs.bodies("failed")[0]
+    assert failed["workflow"] == "Record agent correction"
+
+
+def reconcile(n8n: N8n) -> None:
+    n8n.run("reconcile-helpdesk", "Every three minutes")
+
+
+def test_lost_tickets_are_put_into_the_inbox(n8n: N8n, stubs: Stubs) -> None:
+    lost = [samples.helpdesk_ticket(id=number) for number in (43, 44)]
+    stubs.answers["GET tickets"] = (200, {"results": lost})
+    reconcile(n8n)
+    stubs.wait_for("tickets", count=3)
+    registered = [body["ticket"]["id"] for body in stubs.bodies("tickets") if body]
+    assert sorted(registered) == ["django-helpdesk:43", "django-helpdesk:44"]
+
+
+def test_both_ways_into_the_inbox_write_the_same_ticket(n8n: N8n, stubs: Stubs) -> None:
+    send(n8n, notice("ticket.customer_replied", conversation=[SAID, ANSWERED, AGAIN]))
+    found = samples.helpdesk_ticket(conversation=[SAID, ANSWERED, AGAIN])
+    stubs.answers["GET tickets"] = (200, {"results": [found]})
+    reconcile(n8n)
+    stubs.wait_for("tickets", count=3)
+    first, second = [body for body in stubs.bodies("tickets") if body]
+    assert first == second
+
+
+GIVEN_UP = {
+    "ticket_id": "django-helpdesk:7",
+    "turn": 2,
+    "reasons": [{"rule": "failed", "detail": "It failed three times.", "effect": "note"}],
+}
+
+
+def test_agents_are_told_of_tickets_that_the_ledger_gave_up(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["GET tickets"] = (200, {"results": []})
+    stubs.answers["inbox"] = (200, {"tickets": [GIVEN_UP], "total": 1})
+    reconcile(n8n)
+    stubs.wait_for("events")
+    key = "django-helpdesk:7/turn-2/announce"
+    assert stubs.bodies("claims") == [{"action": "announce", "key": key}]
+    note = stubs.bodies("followups")[0]
+    assert (note["ticket"], note["public"]) == (7, False)
+    assert "failed three times" in note["comment"]
+    assert stubs.event("posted")["claim_key"] == key
+
+
+def test_a_helpdesk_away_makes_the_reconciliation_fail_visibly(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["GET tickets"] = (503, {})
+    reconcile(n8n)
+    stubs.wait_for("tickets", count=3)
+    time.sleep(1)
+    assert "followups" not in stubs.steps()

@@ -1,0 +1,96 @@
+"""`Apply review decision`, run by a real n8n."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.workflows import samples
+from tests.workflows.conftest import N8n
+from tests.workflows.stubs import Stubs
+
+pytestmark = pytest.mark.n8n
+
+
+def decide(n8n: N8n, decision: str, reply: str | None = samples.REPLY) -> None:
+    body = {
+        "review_id": 7,
+        "ticket_id": samples.TICKET_ID,
+        "turn": 1,
+        "attempt": 1,
+        "decision": decision,
+        "reply": reply,
+        "agent_id": "maya",
+        "draft": samples.DRAFT,
+        "ticket": samples.ticket(),
+        "classification": samples.CLASSIFICATION,
+    }
+    assert n8n.post("apply-review-decision", body).status_code == 200
+
+
+@pytest.mark.parametrize(("decision", "verdict"), [("approve", "approved"), ("edit", "edited")])
+def test_what_an_agent_approved_is_sent_and_learned(
+    n8n: N8n, stubs: Stubs, decision: str, verdict: str
+) -> None:
+    decide(n8n, decision)
+    kept = stubs.wait_for("corrections")[0]
+    assert (kept["verdict"], kept["human_resolution"]) == (verdict, samples.REPLY)
+    posts = [body for body in stubs.bodies("followups") if body]
+    assert posts == [{"ticket": 42, "comment": samples.REPLY, "public": True, "new_status": 3}]
+    assert stubs.bodies("claims") == [{"action": "review", "key": "review-7/reply"}]
+    assert stubs.event("posted")["claim_key"] == "review-7/reply"
+    assert stubs.event("review_applied")["detail"] == {"review_id": 7, "sent": True}
+
+
+@pytest.mark.parametrize(
+    ("decision", "words"), [("reject", "rejected the draft"), ("take_over", "takes this ticket")]
+)
+def test_what_an_agent_keeps_becomes_a_note(
+    n8n: N8n, stubs: Stubs, decision: str, words: str
+) -> None:
+    decide(n8n, decision, reply=None)
+    stubs.wait_for("events", count=2)
+    time.sleep(0.5)
+    note = next(body for body in stubs.bodies("followups") if body)
+    assert not note["public"]
+    assert words in note["comment"]
+    assert stubs.event("review_applied")["detail"] == {"review_id": 7, "sent": False}
+    assert "corrections" not in stubs.steps()
+
+
+def test_an_approved_reply_that_comes_too_late_is_not_sent(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["GET tickets"] = (200, samples.helpdesk_ticket(open=False))
+    decide(n8n, "approve")
+    stubs.wait_for("events", count=2)
+    note = next(body for body in stubs.bodies("followups") if body)
+    assert not note["public"]
+    assert "was not sent" in note["comment"]
+
+
+def test_the_same_decision_again_posts_nothing(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["claims"] = (409, {"status": 409, "code": "already_claimed"})
+    decide(n8n, "approve")
+    stubs.wait_for("events")
+    assert "followups" not in stubs.steps()
+    assert stubs.event("post_failed")["detail"]["step"] == "Claim the review"
+
+
+def test_a_review_is_not_closed_when_the_helpdesk_is_away(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["POST followups"] = (503, {})
+    decide(n8n, "approve")
+    stubs.wait_for("events")
+    time.sleep(0.5)
+    assert {body["kind"] for body in stubs.bodies("events")} == {"post_failed"}
+
+
+def test_a_lesson_that_cannot_be_kept_does_not_hold_the_reply_back(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["corrections"] = (503, {})
+    decide(n8n, "approve")
+    stubs.wait_for("events", count=3)
+    assert stubs.event("review_applied")["detail"]["sent"]
+    assert stubs.event("step_failed")["detail"]["step"] == "Keep the correction"
+
+
+def test_the_webhook_asks_for_its_key(n8n: N8n, stubs: Stubs) -> None:
+    body: dict[str, Any] = {"review_id": 7}
+    assert n8n.post("apply-review-decision", body, {}).status_code == 403
