@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -64,6 +65,18 @@ class LocalSettings(BaseSettings):
     )
     n8n_concurrency: int = Field(
         default=20, ge=-1, description="Workflow executions n8n runs at once; -1 is no limit."
+    )
+
+    n8n_public_url: str | None = Field(
+        default=None,
+        description="Address of n8n for people and helpdesks, where a proxy stands in front of it.",
+    )
+    n8n_secure_cookie: bool = Field(
+        default=False, description="docker-compose: true where people reach n8n through TLS."
+    )
+    n8n_executions_mode: Literal["regular", "queue"] = Field(
+        default="regular",
+        description="docker-compose: queue with --profile queue, for more than one n8n process.",
     )
 
     ready_seconds: int = Field(

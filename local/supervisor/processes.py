@@ -134,4 +134,5 @@ def n8n_options(settings: LocalSettings, user_folder: Path = STATE / "n8n") -> N
         encryption_key=settings.n8n_encryption_key.get_secret_value(),
         owner_email=settings.n8n_owner_email,
         owner_password=settings.n8n_owner_password.get_secret_value(),
+        public_url=settings.n8n_public_url,
     )

@@ -1,0 +1,2 @@
+-- n8n keeps its own database beside the services'.
+CREATE DATABASE n8n;
