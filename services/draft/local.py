@@ -21,7 +21,8 @@ from services.draft.letters import body_of
 from services.draft.sentences import is_list_item, pieces, plain
 
 _MAX_CHARACTERS = 700
-_MAX_PIECES_BEFORE = 1
+_STILL_ON_THE_QUESTION = 0.75
+"""Share of the best sentence's similarity down to which its neighbours stay in the reply."""
 _SECTIONS_READ = 3
 _SECTION_WEIGHT, _SENTENCE_WEIGHT, _INTERCEPT = 4.6, 15.3, -12.0
 _QUESTION_CHARACTERS = 1500
@@ -149,14 +150,17 @@ def _from_correction(corrections: list[Correction]) -> Passage | None:
 
 def _best_passage(document: Document, found: list[str], scores: "np.ndarray") -> Passage:
     best = int(np.argmax(scores))
+    near = float(scores[best]) * _STILL_ON_THE_QUESTION
     start = best
     while start > 0 and is_list_item(found[start]):
         start -= 1  # a list makes sense only with its opening sentence
-    if start == best:
-        start = max(0, best - _MAX_PIECES_BEFORE)
+    if 0 < start == best and scores[best - 1] >= near:
+        start -= 1
     end, length = best + 1, sum(map(len, found[start : best + 1]))
-    while end < len(found) and length + len(found[end]) <= _MAX_CHARACTERS:
+    while end < len(found) and (is_list_item(found[end]) or scores[end] >= near):
         length += len(found[end])
+        if length > _MAX_CHARACTERS:
+            break
         end += 1
     evidence = _evidence(document.score, float(scores[best]))
     return Passage(document.id, document.title, document.url, tuple(found[start:end]), evidence)

@@ -17,7 +17,10 @@ def test_a_language_lies_on_top_of_the_default(tmp_path: Path) -> None:
 
 
 def test_an_unknown_language_has_the_default(tmp_path: Path) -> None:
-    assert GuidelinesFolder(guidelines_folder(tmp_path)).for_language("fi").greeting == "Hi {first_name},"
+    assert (
+        GuidelinesFolder(guidelines_folder(tmp_path)).for_language("fi").greeting
+        == "Hi {first_name},"
+    )
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,19 @@ async def test_a_list_keeps_its_opening_sentence(drafter: LocalDrafter) -> None:
     assert "To pair a sensor, do this:\n1. Open the app.\n2. Tap Add sensor." in draft.reply
 
 
+async def test_sentences_beside_the_question_are_left_out(drafter: LocalDrafter) -> None:
+    text = (
+        "To change the address of an order, open Profile > Orders and tap Change address. "
+        "You can do this until the parcel has left the warehouse. "
+        "Plant food is best stored in a cool and dark place."
+    )
+    draft = await drafter.draft(
+        request("How can I change the address of my order?", documents=[RESET | {"text": text}])
+    )
+    assert "tap Change address" in draft.reply
+    assert "Plant food" not in draft.reply
+
+
 async def test_the_stream_ends_with_the_same_draft(drafter: LocalDrafter) -> None:
     pieces = [piece async for piece in drafter.stream(request("How do I reset the hub?"))]
     assert isinstance(pieces[-1], Draft)
