@@ -29,10 +29,24 @@ _ENTRY = """
         where c.ticket_id = t.ticket_id and c.turn = t.turn and c.action = 'announce'
     ) as announced
 """
+# a run that could neither claim nor post ended the turn: the helpdesk shows nothing of it, unless
+# the run had noted that somebody was faster
+_NEVER_POSTED = """
+    t.reasons @> '[{"rule": "not_posted"}]'
+    and not exists (
+        select from ledger_claims c
+        where c.ticket_id = t.ticket_id and c.turn = t.turn and c.confirmed_at is not null
+            and c.action <> 'announce'
+    )
+    and not exists (
+        select from ledger_events e
+        where e.ticket_id = t.ticket_id and e.turn = t.turn and e.kind = 'note'
+    )
+"""
 _WANTED = {
     InboxFilter.OPEN: "t.state in ('waiting', 'leased')",
-    InboxFilter.HANDED_TO_HUMAN_BY_LEDGER: """
-        t.ended_by = 'ledger' and t.route = 'human' and t.state = 'finished'
+    InboxFilter.HANDED_TO_HUMAN_BY_LEDGER: f"""
+        (t.ended_by = 'ledger' or ({_NEVER_POSTED})) and t.route = 'human' and t.state = 'finished'
         and t.turn = (select turn from ledger_tickets where id = t.ticket_id)
     """,
 }
