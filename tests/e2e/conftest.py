@@ -1,6 +1,7 @@
 """One whole system for all end-to-end tests: its start takes longer than most of them."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,9 @@ def system() -> Iterator[System]:
     processes = Processes()
     try:
         processes.up()
-        running = System(processes)
-        running.set_policies(**EASY)
-        yield running
+        with closing(System(processes)) as running:
+            running.set_policies(**EASY)
+            yield running
     finally:
         processes.down()
 

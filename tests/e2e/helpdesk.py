@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 from bs4 import BeautifulSoup, Tag
@@ -59,8 +60,12 @@ class Helpdesk:
             base_url=self._url, timeout=TIMEOUT, trust_env=False, follow_redirects=True
         )
 
-    def ask(self, subject: str, body: str, email: str = "eva@example.org") -> CustomerTicket:
-        """File a ticket through the public form."""
+    def ask(self, subject: str, body: str) -> CustomerTicket:
+        """File a ticket through the public form, each time as somebody else.
+
+        The third ask of the same question by the same customer would go to a human.
+        """
+        email = f"customer-{uuid4().hex[:12]}@example.org"
         with self._browser() as browser:
             form = {"title": subject, "body": body, "submitter_email": email}
             answer = _submit(browser, "/tickets/submit/", "/tickets/submit/", form)
@@ -87,14 +92,16 @@ class Helpdesk:
 
     def answer_as_agent(self, ticket: CustomerTicket, comment: str, *, solve: bool) -> None:
         """Log in as the agent Maya and reply publicly."""
-        form = {"comment": comment, "public": "1"}
-        if solve:
-            form["new_status"] = "3"
+        form = {"comment": comment, "public": "1", **({"new_status": "3"} if solve else {})}
         with self._browser() as browser:
             login = {"username": "maya", "password": self._agent_password}
             _submit(browser, "/login/", "/login/", login)
             page = f"/tickets/{ticket.id}/"
-            _submit(browser, page, f"{page}update/", form)
+            area = _soup(browser.get(page).raise_for_status()).select_one("form textarea")
+            whole = area and area.find_parent("form")
+            assert isinstance(whole, Tag), "the agent's page has no form to answer in"
+            answer = browser.post(f"{page}update/", data=_values(whole) | form).raise_for_status()
+        assert answer.history, f"the answer was not taken: {_soup(answer).select('.errorlist')}"
 
     def ticket(self, ticket: CustomerTicket) -> dict[str, Any]:
         """The whole ticket, internal notes too."""
@@ -122,6 +129,20 @@ def _submit(browser: httpx.Client, page: str, target: str, form: dict[str, str])
     assert token is not None, f"{page} has no form"
     data = {**form, "csrfmiddlewaretoken": str(token["value"])}
     return browser.post(target, data=data).raise_for_status()
+
+
+def _values(form: Tag) -> dict[str, str]:
+    """What a browser would send of a form that nobody changed."""
+    values = {}
+    for field in form.select("input[name], select[name]"):
+        chosen = field
+        if field.name == "select":
+            found = field.select_one("option[selected]") or field.select_one("option")
+            chosen = found if found is not None else field
+        elif field.get("type") in ("radio", "checkbox", "file") and not field.has_attr("checked"):
+            continue
+        values[str(field["name"])] = str(chosen.get("value", ""))
+    return values
 
 
 def _soup(answer: httpx.Response) -> BeautifulSoup:

@@ -10,10 +10,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import xmlrpc.client
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 from dotenv import dotenv_values
 from supervisor.xmlrpc import SupervisorTransport
@@ -21,10 +24,13 @@ from supervisor.xmlrpc import SupervisorTransport
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("classify", "rules", "retrieve", "draft", "store_correction", "ledger")
 _PORTS = (*SERVICES, "console", "helpdesk", "postgres", "n8n", "n8n_broker")
+_READY_SECONDS = 90
 _UP_SECONDS = 600
 """It is ready in half a minute; a machine that does much else takes its time."""
-_SETTINGS = ("DESKLOOP_", "CLASSIFY_", "RULES_", "RETRIEVE_", "DRAFT_", "STORE_CORRECTION_")
-_SETTINGS += ("LEDGER_", "LOCAL_", "N8N_", "ANTHROPIC_", "OPENAI_", "HELPDESK_PROCESS_")
+_SETTINGS = (
+    *("DESKLOOP_", "CLASSIFY_", "RULES_", "RETRIEVE_", "DRAFT_", "STORE_CORRECTION_"),
+    *("LEDGER_", "LOCAL_", "N8N_", "ANTHROPIC_", "OPENAI_", "HELPDESK_PROCESS_"),
+)
 
 LEASE_SECONDS = 20
 """Short, so that a lost lease is seen within a test; long enough for a slow machine."""
@@ -72,9 +78,12 @@ class Processes:
 
     def _run(self, module: str, seconds: float) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", module]
-        return subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=seconds
-        )
+        options: dict[str, Any] = {"cwd": ROOT, "env": self.environment, "text": True}
+        try:
+            return subprocess.run(command, capture_output=True, timeout=seconds, **options)
+        except subprocess.TimeoutExpired as error:
+            said = (error.stdout or b"").decode(errors="replace")
+            raise AssertionError(f"{module} took more than {seconds:.0f} s:\n{said}") from error
 
     def url(self, name: str) -> str:
         """Where a process answers."""
@@ -93,19 +102,31 @@ class Processes:
         return "\n".join(line[:400] for line in found)
 
     def start(self, name: str) -> None:
-        """Start one process; returns when supervisor says it runs."""
-        self._rpc.startProcess(name, True)
+        """Start one service; returns when it is ready."""
+        with self._supervisor() as supervisor:
+            supervisor.startProcess(name, True)
+        deadline = time.monotonic() + _READY_SECONDS
+        while not self._is_ready(name):
+            assert time.monotonic() < deadline, f"{name} did not start:\n{self.log_tail(name, 30)}"
+            time.sleep(0.2)
+
+    def _is_ready(self, name: str) -> bool:
+        try:
+            return httpx.get(f"{self.url(name)}/ready", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
 
     def stop(self, name: str) -> None:
         """Stop one process; supervisor leaves it stopped."""
-        self._rpc.stopProcess(name, True)
+        with self._supervisor() as supervisor:
+            supervisor.stopProcess(name, True)
 
     def kill(self, name: str) -> None:
         """`kill -9`; supervisor starts it again."""
         os.kill(self.pid(name), signal.SIGKILL)
 
     @contextlib.contextmanager
-    def frozen(self, name: str) -> Any:
+    def frozen(self, name: str) -> Iterator[None]:
         """Hold a process still: who calls it waits."""
         process = psutil.Process(self.pid(name))
         process.suspend()
@@ -115,7 +136,7 @@ class Processes:
             process.resume()
 
     @contextlib.contextmanager
-    def stopped(self, name: str) -> Any:
+    def stopped(self, name: str) -> Iterator[None]:
         """Have a process stopped for a while."""
         self.stop(name)
         try:
@@ -125,14 +146,16 @@ class Processes:
 
     def pid(self, name: str) -> int:
         """The number of a running process."""
-        return int(self._rpc.getProcessInfo(name)["pid"])
+        with self._supervisor() as supervisor:
+            return int(supervisor.getProcessInfo(name)["pid"])
 
-    @property
-    def _rpc(self) -> Any:
+    @contextlib.contextmanager
+    def _supervisor(self) -> Iterator[Any]:
         mark = hashlib.sha256(str(self.state).encode()).hexdigest()[:12]
         path = Path(tempfile.gettempdir()) / f"deskloop-{os.getuid()}-{mark}.sock"
         transport = SupervisorTransport(None, None, f"unix://{path}")
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport).supervisor
+        with contextlib.closing(transport):
+            yield xmlrpc.client.ServerProxy("http://127.0.0.1", transport).supervisor
 
 
 def free_ports(number: int) -> list[int]:

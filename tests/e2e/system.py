@@ -20,7 +20,12 @@ Found = TypeVar("Found")
 
 DECISION_SECONDS = 60.0
 """A ticket takes about two seconds; machines that run the tests may be busy."""
-EASY = {"send_threshold": 0.3, "review_threshold": 0.2, "cold_start_threshold": 0.3}
+EASY = {
+    "send_threshold": 0.3,
+    "review_threshold": 0.2,
+    "cold_start_threshold": 0.3,
+    "min_confidence": 0.0,
+}
 """These tests are about the way of a ticket; how sure the machine must be, evals measure."""
 
 
@@ -36,6 +41,11 @@ class System:
         )
         headers = {"Authorization": f"Bearer {processes.secret('DESKLOOP_TOKEN')}"}
         self._http = httpx.Client(headers=headers, timeout=TIMEOUT, trust_env=False)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+        self.helpdesk.api.close()
 
     def call(self, service: str, method: str, path: str, **options: Any) -> Json:
         """Call a service; anything but success is a failure with its answer."""
@@ -70,6 +80,15 @@ class System:
             return history if ended else None
 
         return self.wait_for(f"the end of turn {turn}", finished, seconds, ticket)
+
+    def taken_up(self, ticket: CustomerTicket) -> None:
+        """Wait until n8n works on the ticket."""
+
+        def works() -> bool:
+            history = self.history(ticket)
+            return bool(history and history["turns"][0]["execution_id"])
+
+        self.wait_for("n8n to take it up", works, ticket=ticket)
 
     def history(self, ticket: CustomerTicket) -> Json | None:
         """All the ledger knows of the ticket; None where it does not know it or is away."""
@@ -112,6 +131,15 @@ class System:
             )
         )
 
+    def reconcile(self) -> None:
+        """Press `Execute workflow` on `Reconcile helpdesk`: its schedule would come in minutes."""
+        with self.n8n() as n8n:
+            workflow = n8n.workflow("reconcile-helpdesk")
+            assert workflow is not None
+            trigger = next(n for n in workflow["nodes"] if n["type"].endswith("scheduleTrigger"))
+            body = {"workflowData": workflow, "triggerToStartFrom": {"name": trigger["name"]}}
+            n8n.rest("POST", "/workflows/reconcile-helpdesk/run", json=body)
+
     def set_policies(self, **values: Any) -> None:
         """Give every category these values on top of the preset `balanced`."""
         body = {"updated_by": "tests"}
@@ -134,14 +162,18 @@ class System:
         history = self.history(ticket) if ticket else None
         lines = [f"waited {seconds:.0f} s in vain for {what}"]
         if ticket:
-            lines.append(f"ticket {ticket.id}: {short(outline(history))}")
+            lines.append(f"ticket {ticket.id}: {outline(history)}")
         for name in ("n8n", "ledger", "helpdesk"):
             lines.append(f"--- the last lines of {name}.log\n{self.processes.log_tail(name)}")
         return "\n".join(lines)
 
 
-def outline(history: Json | None) -> Any:
-    """A ticket's history without its texts."""
+def outline(history: Json | None) -> str:
+    """A ticket's history without its texts, for a failure's message."""
+    return short(_outline(history))
+
+
+def _outline(history: Json | None) -> Any:
     if history is None:
         return "the ledger does not know it"
     turns = [
@@ -167,5 +199,5 @@ def rules_of(history: Json, turn: int = 1) -> set[str]:
 def decided(history: Json, turn: int = 1) -> Json:
     """What the steps had said when the last decision of a turn was made."""
     events = [e for e in history["events"] if e["kind"] == "decided" and e["turn"] == turn]
-    assert events, f"no decision was recorded: {short(outline(history))}"
+    assert events, f"no decision was recorded: {outline(history)}"
     return dict(events[-1]["decision"])

@@ -7,14 +7,14 @@ SUBJECT = "Growing mushrooms with the Sprig"
 BODY = "I would like to grow oyster mushrooms. Does the Sprig measure the substrate of mushrooms?"
 AGAIN = "I'd like to grow oyster mushrooms, does the Sprig also measure a mushroom substrate?"
 ANSWER = (
-    "Hello, the Sprig is made for soil. In a mushroom substrate its readings are too high, so please"
-    " do not rely on them; a scale tells you more about the moisture of the block."
+    "Hello, the Sprig is made for soil. In a mushroom substrate its readings are too high, so"
+    " please do not rely on them; a scale tells you more about the moisture of the block."
 )
 
 
 def test_the_agents_own_answer_is_kept_and_found_again(system: System, helpdesk: Helpdesk) -> None:
-    first = helpdesk.ask(SUBJECT, BODY, email="first@example.org")
     with system.policies(always_human=True):
+        first = helpdesk.ask(SUBJECT, BODY)
         system.end(first)
     helpdesk.answer_as_agent(first, ANSWER, solve=True)
     correction = system.wait_for("the correction", lambda: _stored(system, first), ticket=first)
@@ -22,9 +22,10 @@ def test_the_agents_own_answer_is_kept_and_found_again(system: System, helpdesk:
     assert correction["agent_id"] == "maya"
     assert BODY in correction["ticket_text"]
 
-    second = helpdesk.ask(SUBJECT, AGAIN, email="second@example.org")
-    evidence = decided(system.end(second))["evidence"]["corrections"]
-    assert correction["id"] in {found["id"] for found in evidence}
+    second = helpdesk.ask(SUBJECT, AGAIN)
+    decision = decided(system.end(second))
+    assert correction["id"] in {found["id"] for found in decision["evidence"]["corrections"]}
+    assert "a scale tells you more" in decision["draft"]["reply"]
     assert len(helpdesk.public_page(first).answers) == 1, "only the agent answered the first one"
 
 

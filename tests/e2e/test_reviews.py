@@ -9,13 +9,12 @@ MIDDLE_BAND = {"send_threshold": 1.0, "review_threshold": 0.1, "cold_start_thres
 
 
 @pytest.fixture
-def in_review(system: System, request: pytest.FixtureRequest) -> tuple[CustomerTicket, Json]:
+def in_review(system: System) -> tuple[CustomerTicket, Json]:
     """A ticket whose draft is good, but not good enough to be sent."""
     with system.policies(**MIDDLE_BAND):
         ticket = system.helpdesk.ask(
             "Quiet hours",
             "How do I change the quiet hours for notifications? I work nights.",
-            email=f"{request.node.name.replace('_', '-')}@example.org",
         )
         history = system.end(ticket)
     assert turn_of(history)["route"] == "review", outline(history)
