@@ -37,7 +37,7 @@ class DraftSettings(BaseSettings):
         description="Folder of default.md and <language>.md: tone, greeting, sign-off, policy.",
     )
     local_minimum_evidence: float = Field(
-        default=0.5,
+        default=0.2,
         ge=0,
         le=1,
         description="The local drafter abstains when its best evidence is weaker than this.",

@@ -39,6 +39,8 @@ _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d{1,15}(?:[.,:' \u00a0\u202f]\d{1,15}){0
 _GLUED_UNIT = re.compile(r"(?<!\d)(\d{1,15}(?:[.,]\d{1,15})?)([^\W\d_]{1,10}|[%°€$£¥₩])")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[%°€$£¥₩]")
 _RANGE = re.compile(r"\s{0,2}(?:[-–—~]|to|bis|à|a|und|and|或|から)\s{0,2}[\d]")
+_SENTENCE_END = re.compile(r"\n|[.!?;](?=\s|$)")
+"""A unit stands in the number's own sentence: "$19.90. An order …" is no French year."""
 _BETWEEN = frozenset({"business", "working", "calendar", "full", "more", "consecutive", "volle"})
 """Words that may stand between a number and its unit."""
 
@@ -124,7 +126,7 @@ class ClaimReader:
         if (more := _RANGE.match(after)) is not None:
             rest = _NUMBER.match(after, more.end() - 1)
             after = after[rest.end() :] if rest else after
-        words = _WORD.findall(after.split("\n")[0])[:4]
+        words = _WORD.findall(_SENTENCE_END.split(after, maxsplit=1)[0])[:4]
         before = _WORD.findall(text[max(0, start - 24) : start])[-1:]
         return self._named(before, words)
 

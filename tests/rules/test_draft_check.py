@@ -102,6 +102,14 @@ def test_what_no_cited_source_says_is_blocked(checker: DraftChecker, reply: str)
     assert check(checker, draft=draft(reply=reply)).verdict is Verdict.HUMAN
 
 
+def test_a_unit_stands_in_the_numbers_own_sentence(checker: DraftChecker) -> None:
+    price = "Express costs $19.90."
+    text = f"{price} An order has to be placed before 14:00."  # "an" is a year in French
+    cites = draft(reply=price, citations=[{"source_id": "reset#1", "quote": price}])
+    found = check(checker, draft=cites, evidence=evidence(documents=[document(text=text)]))
+    assert "unsupported_claim" not in {b.rule for b in found.blockers}
+
+
 @pytest.mark.parametrize(
     ("body", "reply", "allowed"),
     [
