@@ -25,6 +25,8 @@ _PATTERNS = (
     r"\b(?:somebody|someone|a human|a person|an agent|a manager|member of your staff)\b.{0,12}"
     r"\b(?:please )?(?:call|phone|ring)\s+(?:me|us)\b",
     r"\b(?:please |can you |could you )(?:call|phone|ring)\s+me\b",
+    r"\b(?:contact|contacting|reach|transfer to me)\s+(?:with )?(?:an? |some |your )?"
+    r"(?:live |real |human )?(?:agent|someone|somebody|human|person|representative|supervisor)\b",
     # German
     r"\bmit\s+(?:einem|einer|dem|ihrem|irgendeinem)?\s*(?:echten|richtigen|menschlichen|zuständigen)?\s*"
     r"(?:menschen|mitarbeiter(?:in)?|person|kundenberater(?:in)?|vorgesetzten|chef)\b.{0,30}"

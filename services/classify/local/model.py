@@ -22,8 +22,11 @@ UNKNOWN_LANGUAGE = "und"
 _MAX_CHARACTERS = 8_000
 # Below this the detector guesses from a word or two; what the helpdesk says is better then.
 _SURE_LANGUAGE = 0.5
-_HUMAN_PROBABILITY = 0.9
+_HUMAN_PROBABILITY = 0.75
 _NOT_OURS = 0.5
+# In five folds over our examples three in four of those called frustrated are, and six in ten of
+# the frustrated are seen; a lower number sends too many calm customers to a human.
+_FRUSTRATED = 0.5
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class LocalClassifier:
             category=category,
             intent=_intent(artefact, artefact.groups.probabilities(vector), category),
             urgency=Urgency(artefact.urgency.best(vector)[0]),
-            sentiment=Sentiment(artefact.sentiment.best(toned)[0]),
+            sentiment=_sentiment(artefact, toned),
             language=language,
             language_confidence=language_confidence,
             confidence=confidence,
@@ -117,6 +120,13 @@ class LocalClassifier:
         elif needs:
             clauses.append("resembles messages that only a human should answer")
         return "; ".join(clauses) + "."
+
+
+def _sentiment(artefact: Artefact, features: Floats) -> Sentiment:
+    frustrated = Sentiment.FRUSTRATED.value
+    if artefact.sentiment.probability_of(frustrated, features) >= _FRUSTRATED:
+        return Sentiment.FRUSTRATED
+    return Sentiment(artefact.sentiment.best(features)[0])
 
 
 def _intent(artefact: Artefact, groups: Floats, category: str) -> str:
