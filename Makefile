@@ -14,7 +14,7 @@ help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Run it
-.PHONY: demo up status down logs install env
+.PHONY: demo up status down logs follow install env
 demo: install ## Start everything, file the demo tickets and show what becomes of each
 	@$(RUN) -m local.demo
 up: install ## Start everything, without tickets; returns when it is ready
@@ -25,6 +25,8 @@ down: ## Stop everything; nothing is left running
 	@if [ -x $(RUN) ]; then $(RUN) -m local.down; else echo "Nothing is running."; fi
 logs: ## Follow the logs; NAME=ledger for one of them
 	@tail -n 20 -F local/.state/logs/$(or $(NAME),*).log
+follow: install ## What became of one ticket, step by step: TICKET=django-helpdesk:9
+	@$(RUN) -m local.follow $(TICKET)
 install: ## Install what is missing (make up and make demo do it by themselves)
 	@$(PYTHON) local/bootstrap.py
 env: install ## Make .env from .env.example, with new secrets where there are none
@@ -60,6 +62,11 @@ eval-pii: install ## Personal data found before text leaves
 	@$(RUN) -m evals pii --data "$(DATA)"
 eval-learning: install ## What a correction changes for the next similar ticket
 	@$(RUN) -m evals learning --data "$(DATA)"
+
+##@ Work on the database
+.PHONY: schema
+schema: install ## Write sql/schema.sql anew, after a migration was added
+	@$(RUN) -m sql.migrate schema
 
 ##@ Work on the workflows
 .PHONY: deploy-workflows export-workflows screenshots
