@@ -1,7 +1,9 @@
 """How often the right help section is found, and what is sent where nothing answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,19 +30,28 @@ Result = TypeVar("Result")
 
 async def measure(folder: Path, *, cross: bool = False) -> Report:
     """Measure on every retrieval set in `folder`; raises `DataInvalid`."""
-    # The steps log each decision; here that would drown the result.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     sets = [read(folder) for read in (read_techqa, read_ecommerce, read_stackexchange)]
     present = [each for each in sets if each.questions]
     if not present:
         raise DataInvalid(f"{folder}: no retrieval set lies here; see evals/README.md")
     report: Report = {}
-    with throwaway_postgres() as server:
+    with _quiet_steps(), throwaway_postgres() as server:
         for each in present:
             print(f"{each.name}: {len(each.questions)} questions", flush=True)
             report[each.name] = await _found(server, each)
             report[each.name] |= await _answered(server, each)
     return report
+
+
+@contextmanager
+def _quiet_steps() -> Iterator[None]:
+    """The steps log each decision; here that would drown the result."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 async def _found(server: EmbeddedPostgres, data: RetrievalSet) -> dict[str, Any]:
