@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     environment = load_environment()
     os.environ.update(environment)
     settings = local_settings(environment)
-    found: dict[str, object] = {"provider": "local"}
+    found: dict[str, object] = {}
     try:
         for at_once, tickets in ((1, options.tickets // 3), (8, options.tickets * 2 // 3)):
             with console.status(f"{tickets} tickets, {at_once} at once"):
