@@ -9,7 +9,7 @@ from pathlib import Path
 from evals.errors import DataInvalid
 from evals.report import publish
 
-PARTS = ("intents", "retrieval")
+PARTS = ("intents", "retrieval", "pii")
 
 
 def main() -> None:

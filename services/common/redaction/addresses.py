@@ -1,0 +1,63 @@
+"""Postal addresses, by how streets are written and by what introduces them."""
+
+import re
+from collections.abc import Iterator
+
+from services.common.redaction.spans import Span
+from services.common.redaction.words import UPPER
+
+_W = rf"{UPPER}[\w'’.-]*"
+_SMALL = r"(?:de|la|las|los|le|les|des|du|del|della|di|da|do|dos|das|d'|l'|van|der|den|von|zum|zur|am|of|the)"
+_WORDS = rf"(?:(?:{_SMALL}[ ]){{0,3}}{_W}[ ]){{1,4}}"
+_NO = r"\d{1,5}(?:[ ]?[a-zA-Z](?![\w]))?(?:[-/]\d{1,4}[a-zA-Z]?)?"
+_UNIT = r"(?:(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|Apto|Wohnung|Whg|Piso)\.?[ ]?(?:No\.?[ ]?|#)?[\dA-Z][\w-]{0,5}|#[ ]?\d{1,5})"
+_ENGLISH = (
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Ter|Close|Crescent|Cres|Parkway|Pkwy"
+    r"|Highway|Hwy|Circle|Cir|Trail|Alley|Row|Walk|Grove|Gardens|Mews|Quay|Parade|Esplanade|Broadway|Loop|Point|Plaza|Mall|Mill|Mills)\b\.?"
+)
+_COMPOUND = (
+    r"(?:stra(?:ß|ss)e|str\.|weg|allee|gasse|gässle|platz|damm|ufer|ring|steig|chaussee|vej|gade|stræde|gatan|gata|gate|vägen|vegen|veien|torget|torg|tie|katu|kuja|polku"
+    r"|straat|laan|plein|gracht|kade|dijk|utca|út)"
+)
+_ROMANCE = (
+    r"(?:rue|avenue|av\.|boulevard|bd|place|allée|chemin|impasse|quai|route|via|viale|piazza|corso|vicolo|strada|calle|c/|avenida|avda\.?|paseo|plaza|camino|ronda"
+    r"|rua|praça|travessa|largo|estrada|ul\.|ulica|al\.|aleja|pl\.|os\.)"
+)
+_STREETS = (
+    rf"(?:{_UNIT},?[ ])?\d{{1,6}}[ ](?:(?:[NSEW]{{1,2}}\.?|North|South|East|West)[ ])?{_WORDS}{_ENGLISH}",
+    rf"\d{{1,6}}(?:,)?[ ](?:\d{{1,4}}[ ])?(?:\d{{1,3}}(?:st|nd|rd|th)[ ]){_ENGLISH}",
+    rf"(?:\d{{1,6}}[ ])?{UPPER}[\w.-]*(?<=\w){_COMPOUND}[ ]{_NO}(?!\w)",
+    rf"(?:\d{{1,6}}[ ])?(?:{_W}[ ]){{1,3}}(?i:stra(?:ß|ss)e|str\.|weg|allee|platz|utca|útja?|vej|väg|gata|katu)[ ]{_NO}(?!\w)",
+    rf"(?:\d{{1,6}}[ ])?(?i:{_ROMANCE})[ ](?:{_WORDS}|(?:{_SMALL}[ ]){{0,3}}(?:{_W}[ ]){{0,3}}{_W},[ ])(?:n[.º°]?[ ]?)?{_NO}(?!\w)",
+    rf"{_NO},?[ ](?:bis[ ]|ter[ ])?(?i:{_ROMANCE})[ ](?:(?:{_SMALL}[ ]|[dl]['’]){{0,3}}[\w'’-]+[ ]?){{1,4}}",
+    r"(?i:p\.?[ ]?o\.?[ ]?box|post(?:fach|bus|boks|lokero)|apartado(?: de correos)?|boîte postale|casella postale|caixa postal)[ ]\d{1,6}",
+    r"(?i:unit|psc)[ ]\d{1,5},?[ ](?i:box)[ ]\d{1,5}(?:\s+(?i:[adf]po[ ]a[aep])[ ]\d{5})?",
+    rf"(?i:us(?:s|ns|cgc|nv|ms))[ ]{UPPER}[\w-]+\s+(?i:[adf]po[ ]a[aep])[ ]\d{{5}}",
+)
+_LINE = r"(?:[ ]*[,;]?[ \t]*(?:\r?\n[ \t>?*]*,?[ ]?|[ ])|,[ ]?)"
+_POST_CODE = r"(?:[A-Z]{1,2}[- ])?\d{3,6}(?:[- ]\d{2,4})?(?:[ ]?[A-Z]{2}\b)?|[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[A-Z][ ]?\d[A-Z]\d"
+_TOWN = rf"{_W}(?:[ -](?:{_SMALL}[ ])?{_W}){{0,3}}"
+_COUNTRY = (
+    r"Germany|Deutschland|Austria|Österreich|Switzerland|Schweiz|France|Spain|España|Italy|Italia|Portugal|Netherlands|Nederland|Belgium|Poland|Polska|Denmark|Sweden"
+    r"|Norway|Finland|Ireland|United Kingdom|UK|England|Scotland|Wales|United States(?: of America)?|USA|Canada|Mexico|Brazil|Brasil|India|Japan|Australia|New Zealand"
+)
+_AFTER = re.compile(
+    rf"(?:{_LINE}{_UNIT}(?!\w))?"
+    rf"(?:{_LINE}(?:(?:{_POST_CODE})(?!\w)[ ]{_TOWN}|{_TOWN}(?:{_LINE}{_TOWN}){{0,2}}{_LINE}(?:{_POST_CODE})(?!\w)))?"
+    rf"(?:{_LINE}(?:{_COUNTRY})\b)?"
+)
+"""What may follow a street: the flat, the town with its post code, the country."""
+
+_STREET = re.compile(rf"(?<![\w$€£.,-])(?:{'|'.join(f'(?:{street})' for street in _STREETS)})")
+
+
+def find_addresses(text: str) -> Iterator[Span]:
+    """Streets with what follows them (flat, post code, town), boxes, and what is called an address."""
+    if not any(letter.isdigit() for letter in text):
+        return
+    for match in _STREET.finditer(text):
+        end = match.end()
+        after = _AFTER.match(text, end)
+        end = after.end() if after else end
+        end = match.start() + len(text[match.start() : end].rstrip(" ,;\n\r\t"))
+        yield Span("ADDRESS", match.start(), end, 0.82)

@@ -1,0 +1,47 @@
+"""All finders together."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.common.redaction.addresses import find_addresses
+from services.common.redaction.credentials import find_credentials
+from services.common.redaction.names import find_names, repeated_names
+from services.common.redaction.numbers import find_numbers
+from services.common.redaction.phones import find_phones
+from services.common.redaction.recognizers import find_national_ids, find_people
+from services.common.redaction.spans import Span, without_overlaps
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """One finding: placeholder type and where it stands in the text (`end` exclusive)."""
+
+    type: str
+    start: int
+    end: int
+
+
+def find_personal_data(text: str, known: Iterable[str] = ()) -> list[PersonalData]:
+    """Find personal data in `text`, and every occurrence of the `known` names and addresses.
+
+    The findings do not overlap and are in the order of the text.
+    """
+    values = {value for item in known if len(value := item.strip()) >= 3}
+    found = [*_known(text, values), *find_names(text), *find_people(text), *find_addresses(text)]
+    if any(letter in text for letter in "@0123456789:=-_/"):  # else nothing could match
+        found += find_credentials(text)
+        found += find_numbers(text)
+        found += find_phones(text)
+        found += find_national_ids(text)
+    people = [text[span.start : span.end] for span in found if span.type == "NAME"]
+    found += repeated_names(text, {*people, *(value for value in values if "@" not in value)})
+    return [PersonalData(span.type, span.start, span.end) for span in without_overlaps(found)]
+
+
+def _known(text: str, values: Iterable[str]) -> Iterator[Span]:
+    for value in values:
+        kind = "EMAIL" if "@" in value else "NAME"
+        pattern = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
+        for match in pattern.finditer(text):
+            yield Span(kind, match.start(), match.end(), 0.99)

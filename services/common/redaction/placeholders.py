@@ -1,0 +1,43 @@
+"""Values out, placeholders in, and back."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from services.common.redaction.finding import find_personal_data
+
+_PLACEHOLDER = re.compile(r"<[A-Z]+_\d+>")
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """The text with placeholders, and what each stands for."""
+
+    text: str
+    mapping: Mapping[str, str] = field(repr=False)
+
+
+def redact(text: str, known: Iterable[str] = ()) -> Redacted:
+    """Replace personal data by placeholders like `<EMAIL_1>`; the same value has the same one."""
+    names: dict[tuple[str, str], str] = {}
+    parts, position = [], 0
+    for item in find_personal_data(text, known):
+        value = text[item.start : item.end]
+        if (item.type, value) not in names:
+            names[item.type, value] = _unused_placeholder(item.type, text, names.values())
+        name = names[item.type, value]
+        parts += [text[position : item.start], name]
+        position = item.end
+    mapping = {name: value for (_, value), name in names.items()}
+    return Redacted("".join([*parts, text[position:]]), mapping)
+
+
+def _unused_placeholder(kind: str, text: str, taken: Iterable[str]) -> str:
+    used = {*taken, *_PLACEHOLDER.findall(text)}  # a customer may write "<EMAIL_1>" himself
+    return next(name for n in count(1) if (name := f"<{kind}_{n}>") not in used)
+
+
+def restore(text: str, mapping: Mapping[str, str]) -> str:
+    """Put the values back; a placeholder that `mapping` does not know stays as it is."""
+    return _PLACEHOLDER.sub(lambda match: mapping.get(match[0], match[0]), text)
