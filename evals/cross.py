@@ -15,7 +15,7 @@ from services.classify.local.heads import Floats
 from services.classify.local.judging import judge
 from services.classify.local.rows import OUT_OF_SCOPE, TrainingRow, read_rows
 from services.classify.local.train import DATA, DEFAULT_DATA
-from services.classify.local.training import FOLDS, fold_of, train
+from services.classify.local.training import FOLDS, fold_of, train_uncalibrated
 from services.common.embeddings.local import LocalEmbedder
 
 OWN = Path("config/taxonomy/examples.csv")
@@ -82,7 +82,8 @@ def _predict(
 ) -> list[str]:
     known = list({row.text.strip().lower(): row for row in training}.values())
     known = [row for row in known if row.category and row.category != OUT_OF_SCOPE]
-    artefact = train(known, _embed(embedder, [row.text for row in known]), embedder.name)
+    vectors = _embed(embedder, [row.text for row in known])
+    artefact = train_uncalibrated(known, vectors, embedder.name)
     judged = judge(artefact, _embed(embedder, texts), texts)
     return [judged.names[best] for best in judged.categories.argmax(axis=1)]
 

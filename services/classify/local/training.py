@@ -33,6 +33,13 @@ def train(rows: Sequence[TrainingRow], vectors: Floats, embedder: str) -> Artefa
     return replace(uncalibrated, calibration=_calibrate(rows, vectors, ours, embedder))
 
 
+def train_uncalibrated(rows: Sequence[TrainingRow], vectors: Floats, embedder: str) -> Artefact:
+    """Fit all heads, but no confidence: six times as fast, enough to compare categories."""
+    ours = _mask(row.category not in ("", OUT_OF_SCOPE) for row in rows)
+    _check(rows, ours)
+    return _fit(rows, vectors, ours, embedder)
+
+
 def _check(rows: Sequence[TrainingRow], ours: Mask) -> None:
     counts: dict[str, int] = {}
     for row, known in zip(rows, ours, strict=True):
