@@ -1,4 +1,4 @@
-"""Write the bcrypt hash that n8n wants of its owner's password: `python -m local.owner_hash FILE`."""
+"""Write the hash of the owner's password for n8n: `python -m local.owner_hash FILE`."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ import bcrypt
 
 
 def write_owner_hash(password: str, file: Path) -> None:
-    """Write the hash where it is missing or of another password, so that n8n sees it change once."""
+    """Write the bcrypt hash where it is missing or of another password."""
     secret = password.encode()
     if file.exists() and bcrypt.checkpw(secret, file.read_bytes().strip()):
         return

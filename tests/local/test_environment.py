@@ -1,0 +1,33 @@
+"""What follows from the settings on one machine reaches every process."""
+
+import json
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from local.environment import derived, load_environment
+from local.settings import LocalSettings
+
+
+def test_services_find_database_n8n_and_each_other(local_env: dict[str, str]) -> None:
+    values = derived({**local_env, "LOCAL_LEDGER_PORT": "9106", "LOCAL_N8N_PORT": "9678"})
+
+    assert values["N8N_LEDGER_URL"] == "http://127.0.0.1:9106"
+    assert values["LEDGER_TRIAGE_WEBHOOK_URL"] == "http://127.0.0.1:9678/webhook/triage"
+    assert values["LEDGER_N8N_KEY"] == local_env["N8N_WEBHOOK_KEY"]
+    secrets = json.loads(values["LEDGER_WEBHOOK_SECRETS"])
+    assert secrets == {"django-helpdesk": local_env["LOCAL_HELPDESK_WEBHOOK_SECRET"]}
+
+
+def test_password_with_odd_characters_stays_a_valid_url(settings: LocalSettings) -> None:
+    url = urlsplit(settings.database_url("deskloop"))
+    assert unquote(url.password or "") == "p@ss word"
+    assert url.hostname == "127.0.0.1"
+
+
+def test_what_is_set_wins(local_env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("N8N_CLASSIFY_URL", "http://10.0.0.9:80")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    environment = load_environment()
+    assert environment["N8N_CLASSIFY_URL"] == "http://10.0.0.9:80"
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
