@@ -1,0 +1,86 @@
+"""docker-compose.yml is complete and agrees with the settings and with the local n8n."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.n8n.environment import n8n_environment
+from local.settings import ROOT, LocalSettings
+from local.supervisor.processes import n8n_options
+
+TEXT = (ROOT / "docker-compose.yml").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+ONCE = {"set-up", "deploy-workflows"}
+PORTS = {
+    "classify": 8101,
+    "rules": 8102,
+    "retrieve": 8103,
+    "draft": 8104,
+    "store_correction": 8105,
+    "ledger": 8106,
+}
+
+
+def test_every_variable_is_in_the_example() -> None:
+    example = set(re.findall(r"^#? ?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.M))
+    used = set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)", TEXT))
+    assert used
+    assert used <= example
+
+
+@pytest.mark.parametrize(("service", "port"), PORTS.items())
+def test_service_listens_where_the_workflows_look(service: str, port: int) -> None:
+    command = SERVICES[service]["command"]
+    assert f"services.{service}.main:create_app" in command
+    assert str(port) in command
+    assert f":{port}/ready" in SERVICES[service]["healthcheck"]["test"][-1]
+    url = SERVICES["deploy-workflows"]["environment"][f"N8N_{service.upper()}_URL"]
+    assert url == f"http://{service}:{port}"
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in ONCE])
+def test_long_running_container_has_a_health_check_and_a_pinned_image(name: str) -> None:
+    service = SERVICES[name]
+    assert service["healthcheck"]["test"]
+    assert re.search(r":v?\d+\.\d+", service["image"]), service["image"]
+    assert service["restart"] == "unless-stopped"
+
+
+def test_n8n_is_the_version_of_the_lock_file() -> None:
+    package = (ROOT / "local" / "n8n" / "package.json").read_text()
+    version = re.search(r'"n8n": "([\d.]+)"', package)
+    assert version
+    assert SERVICES["n8n"]["image"] == f"n8nio/n8n:{version.group(1)}"
+    assert SERVICES["n8n-worker"]["image"] == SERVICES["n8n"]["image"]
+
+
+def test_n8n_keeps_to_itself_as_it_does_locally(settings: LocalSettings, tmp_path: Path) -> None:
+    local = n8n_environment(n8n_options(settings, tmp_path))
+    server = SERVICES["n8n"]["environment"]
+    alike = [
+        n for n in local if n.endswith("_ENABLED") or n.startswith(("EXECUTIONS_DATA", "N8N_BLOCK"))
+    ]
+    assert len(alike) > 8
+    assert {name: server.get(name) for name in alike} == {name: local[name] for name in alike}
+
+
+def test_only_this_machine_reaches_the_published_ports() -> None:
+    published = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_queue_mode_needs_its_profile() -> None:
+    assert SERVICES["redis"]["profiles"] == SERVICES["n8n-worker"]["profiles"] == ["queue"]
+
+
+def test_volumes_and_dependencies_exist() -> None:
+    for name, service in SERVICES.items():
+        assert set(service.get("depends_on", {})) <= set(SERVICES), name
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert source in COMPOSE["volumes"] or (ROOT / source).exists(), volume
