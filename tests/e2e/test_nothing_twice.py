@@ -2,8 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.e2e.helpdesk import Helpdesk
 from tests.e2e.system import System, outline, turn_of
+
+pytestmark = pytest.mark.faults
 
 QUESTION = ("Export", "I am on Plus. How do I export the readings of a plant as a CSV file?")
 

@@ -1,8 +1,12 @@
 """A part is away or dies: no ticket is lost, none is answered twice."""
 
+import pytest
+
 from tests.e2e.helpdesk import CustomerTicket, Helpdesk
 from tests.e2e.processes import LEASE_SECONDS
 from tests.e2e.system import System, outline, rules_of, turn_of
+
+pytestmark = pytest.mark.faults
 
 QUESTION = ("Invite", "How do I invite my boyfriend to my plants? We have Larkspur Plus.")
 
@@ -21,15 +25,18 @@ def test_without_the_draft_service_a_human_gets_the_ticket(
     assert helpdesk.ticket(ticket)["open"]
 
 
-def test_a_ledger_killed_half_way_ends_each_ticket_once(system: System, helpdesk: Helpdesk) -> None:
+@pytest.mark.parametrize("killed", ["ledger", "n8n", "postgres"])
+def test_killed_half_way_each_ticket_still_ends_once(
+    system: System, helpdesk: Helpdesk, killed: str
+) -> None:
     with system.processes.frozen("draft"):
         tickets = [helpdesk.ask(*QUESTION) for _ in range(3)]
         for ticket in tickets:
             system.taken_up(ticket)
-        system.processes.kill("ledger")
+        system.processes.kill(killed)
     for ticket in tickets:
         # the lease of a run that lost its ledger may have to end before the next one
-        history = system.end(ticket, seconds=4 * LEASE_SECONDS)
+        history = system.end(ticket, seconds=6 * LEASE_SECONDS)
         assert len(history["turns"]) == 1, outline(history)
         sent = turn_of(history)["route"] == "auto_sent"
         assert len(helpdesk.replies(ticket)) == sent, outline(history)

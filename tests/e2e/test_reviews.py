@@ -47,6 +47,8 @@ def test_the_agent_finds_the_draft_in_a_note_and_approval_sends_it_once(
 
     decide(system, review, decision="approve")
     applied(system, ticket)
+    with pytest.raises(AssertionError, match=r"409.*already_decided"):
+        decide(system, review, decision="approve")
     assert helpdesk.replies(ticket) == [review["draft"]["reply"]]
     assert helpdesk.public_page(ticket).status == "Resolved"
 
