@@ -10,18 +10,21 @@ _W = rf"{UPPER}[\w'’.-]*"
 _SMALL = r"(?:de|la|las|los|le|les|des|du|del|della|di|da|do|dos|das|d'|l'|van|der|den|von|zum|zur|am|of|the)"
 _WORDS = rf"(?:(?:{_SMALL}[ ]){{0,3}}{_W}[ ]){{1,4}}"
 _NO = r"\d{1,5}(?:[ ]?[a-zA-Z](?![\w]))?(?:[-/]\d{1,4}[a-zA-Z]?)?"
-_UNIT = r"(?:(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|Apto|Wohnung|Whg|Piso)\.?[ ]?(?:No\.?[ ]?|#)?[\dA-Z][\w-]{0,5}|#[ ]?\d{1,5})"
+_UNIT = r"(?:(?i:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|Apto|Wohnung|Whg|Piso)\.?[ ]?(?:No\.?[ ]?|#)?[\dA-Z][\w-]{0,5}|#[ ]?\d{1,5})"
 _ENGLISH = (
     r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Ter|Close|Crescent|Cres|Parkway|Pkwy"
     r"|Highway|Hwy|Circle|Cir|Trail|Alley|Row|Walk|Grove|Gardens|Mews|Quay|Parade|Esplanade|Broadway|Loop|Point|Plaza|Mall|Mill|Mills)\b\.?"
 )
 _COMPOUND = (
-    r"(?:stra(?:ß|ss)e|str\.|weg|allee|gasse|gässle|platz|damm|ufer|ring|steig|chaussee|vej|gade|stræde|gatan|gata|gate|vägen|vegen|veien|torget|torg|tie|katu|kuja|polku"
-    r"|straat|laan|plein|gracht|kade|dijk|utca|út)"
+    r"(?:stra(?:ß|ss)e|str\.|weg|allee|gasse|gässle|platz|damm|ufer|chaussee|vej|gade|stræde|gatan|gata|vägen|vegen|veien|torget|torg|tie|katu|kuja|polku"
+    r"|straat|laan|plein|gracht|dijk|utca|út)"
 )
 _ROMANCE = (
     r"(?:rue|avenue|av\.|boulevard|bd|place|allée|chemin|impasse|quai|route|via|viale|piazza|corso|vicolo|strada|calle|c/|avenida|avda\.?|paseo|plaza|camino|ronda"
     r"|rua|praça|travessa|largo|estrada|ul\.|ulica|al\.|aleja|pl\.|os\.)"
+)
+_NUMBER_FIRST = (
+    r"(?:rue|avenue|av\.|boulevard|bd|place|allée|chemin|impasse|quai|route|cours|passage|square)"
 )
 _STREETS = (
     rf"(?:{_UNIT},?[ ])?\d{{1,6}}[ ](?:(?:[NSEW]{{1,2}}\.?|North|South|East|West)[ ])?{_WORDS}{_ENGLISH}",
@@ -29,7 +32,9 @@ _STREETS = (
     rf"(?:\d{{1,6}}[ ])?{UPPER}[\w.-]*(?<=\w){_COMPOUND}[ ]{_NO}(?!\w)",
     rf"(?:\d{{1,6}}[ ])?(?:{_W}[ ]){{1,3}}(?i:stra(?:ß|ss)e|str\.|weg|allee|platz|utca|útja?|vej|väg|gata|katu)[ ]{_NO}(?!\w)",
     rf"(?:\d{{1,6}}[ ])?(?i:{_ROMANCE})[ ](?:{_WORDS}|(?:{_SMALL}[ ]){{0,3}}(?:{_W}[ ]){{0,3}}{_W},[ ])(?:n[.º°]?[ ]?)?{_NO}(?!\w)",
-    rf"{_NO},?[ ](?:bis[ ]|ter[ ])?(?i:{_ROMANCE})[ ](?:(?:{_SMALL}[ ]|[dl]['’]){{0,3}}[\w'’-]+[ ]?){{1,4}}",
+    rf"{_NO},?[ ](?:bis[ ]|ter[ ])?(?i:{_NUMBER_FIRST})[ ](?:(?:{_SMALL}[ ]){{0,3}}(?:[dl]['’])?{_W}(?:[ ](?!\d)|(?!\w))){{1,4}}",
+    # A house number twice (before and after the street) is one only where a flat follows.
+    rf"\d{{1,6}}[ ](?:[^\W\d_][\w.'’-]*[ ]){{1,5}}(?:\d{{1,5}}[a-z]?)?\.?(?=[ ]?[,\n][ >?*]*{_UNIT}|[ ]{_UNIT}\b)",
     r"(?i:p\.?[ ]?o\.?[ ]?box|post(?:fach|bus|boks|lokero)|apartado(?: de correos)?|boîte postale|casella postale|caixa postal)[ ]\d{1,6}",
     r"(?i:unit|psc)[ ]\d{1,5},?[ ](?i:box)[ ]\d{1,5}(?:\s+(?i:[adf]po[ ]a[aep])[ ]\d{5})?",
     rf"(?i:us(?:s|ns|cgc|nv|ms))[ ]{UPPER}[\w-]+\s+(?i:[adf]po[ ]a[aep])[ ]\d{{5}}",
@@ -42,13 +47,30 @@ _COUNTRY = (
     r"|Norway|Finland|Ireland|United Kingdom|UK|England|Scotland|Wales|United States(?: of America)?|USA|Canada|Mexico|Brazil|Brasil|India|Japan|Australia|New Zealand"
 )
 _AFTER = re.compile(
-    rf"(?:{_LINE}{_UNIT}(?!\w))?"
+    rf"(?:{_LINE}{_UNIT}(?!\w)(?:[ ]?\n[ >?*,]*{_TOWN}(?=[ ]?\n|[ ]\d|,|$)){{0,3}}(?:[ ]{_POST_CODE}(?!\w))?)?"
     rf"(?:{_LINE}(?:(?:{_POST_CODE})(?!\w)[ ]{_TOWN}|{_TOWN}(?:{_LINE}{_TOWN}){{0,2}}{_LINE}(?:{_POST_CODE})(?!\w)))?"
     rf"(?:{_LINE}(?:{_COUNTRY})\b)?"
 )
 """What may follow a street: the flat, the town with its post code, the country."""
 
-_STREET = re.compile(rf"(?<![\w$€£.,-])(?:{'|'.join(f'(?:{street})' for street in _STREETS)})")
+_STREET = re.compile(
+    rf"(?<![\w$€£.,-])(?:\d{{1,6}}[ ])?(?:{'|'.join(f'(?:{street})' for street in _STREETS)})"
+)
+
+_STATED = re.compile(
+    r"(?i:(?<!mail )(?<!ip )(?<!mac )(?<!web )(?:\b(?:address|adresse|anschrift|direcci[oó]n|indirizzo|endereço|morada)(?:[ ](?:of [\w ,&.-]{2,40} )?(?:is|ist|es|est|é|with|to))?(?: now)?"
+    r"[ ]?:?|\b(?:he|she|we|i|\w+) (?:now )?lives? at|(?:office|restaurant|house|store|shop)s? (?:is|are) (?:located )?(?:at|on)|located at|moved to|meet (?:me|you) at"
+    r"|(?:ship|send|deliver|sent|delivered|shipped|taxi|returned|return|arrived)(?: (?:it|them|this|a new one))? (?:to|at)|bus station is on|drops you off at))"
+    rf"[ \n]{{1,8}}(?P<value>(?:the corner of )?(?=[^\n?!;@]{{0,60}}\d)(?=[^\n]*{UPPER})(?!https?:)(?:{UPPER}|\d)"
+    r"(?:(?!\.\s+[A-Z][a-z]+ [a-z]|,? and (?!\w+ )|\n\s*\n|[?!;@<>]|\s(?:because|but|please|after|before|instead|by|on|until|since|which|where|when|i|my|for|in|last|office)\b)[\s\S]){4,140})"
+)
+"""What is called an address; it ends where the sentence goes on."""
+
+_STREET_LIKE = re.compile(rf"(?:^|[ \n])\d{{1,6}}[ ]{UPPER}\w+|{UPPER}[\w.'’-]+[ ]\d{{1,5}}\b")
+
+_POST_CODE_STATED = re.compile(
+    r"(?i)\b(?:zip|post(?:al)?|pin)[ ]?code(?: is|:| =)?[ ]{1,3}(?P<value>(?=[A-Z]{0,3}\d)[A-Z\d]{3,7}(?:[ -][A-Z\d]{2,4}(?=\W|$))?)(?!\w)"
+)
 
 
 def find_addresses(text: str) -> Iterator[Span]:
@@ -60,4 +82,10 @@ def find_addresses(text: str) -> Iterator[Span]:
         after = _AFTER.match(text, end)
         end = after.end() if after else end
         end = match.start() + len(text[match.start() : end].rstrip(" ,;\n\r\t"))
-        yield Span("ADDRESS", match.start(), end, 0.82)
+        yield Span("ADDRESS", match.start(), end, 0.88)
+    for match in _STATED.finditer(text):
+        value = match["value"].rstrip(" ,;.\n\r\t")
+        if _STREET_LIKE.search(value):
+            yield Span("ADDRESS", match.start("value"), match.start("value") + len(value), 0.88)
+    for match in _POST_CODE_STATED.finditer(text):
+        yield Span("ADDRESS", match.start("value"), match.end("value"), 0.75)

@@ -13,7 +13,9 @@ _SECRETS = (
     re.compile(r"\b(?:AKIA|ASIA|AIza|ya29\.)[-\w]{16,}"),
     re.compile(r"\beyJ[-\w]{8,}\.[-\w]{8,}\.[-\w]*"),
     re.compile(r"(?i)(?<=\bbearer )[A-Z0-9._~+/-]{16,}=*"),
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+    re.compile(
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    ),
 )
 
 _STATED = re.compile(

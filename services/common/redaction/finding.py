@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.common.redaction.addresses import find_addresses
 from services.common.redaction.credentials import find_credentials
-from services.common.redaction.names import find_names, repeated_names
+from services.common.redaction.names import addressees, find_names, repeated_names
 from services.common.redaction.numbers import find_numbers
 from services.common.redaction.phones import find_phones
 from services.common.redaction.recognizers import find_national_ids, find_people
@@ -34,6 +34,8 @@ def find_personal_data(text: str, known: Iterable[str] = ()) -> list[PersonalDat
         found += find_numbers(text)
         found += find_phones(text)
         found += find_national_ids(text)
+    contacts = ("ADDRESS", "PHONE", "EMAIL")
+    found += addressees(text, [span.start for span in found if span.type in contacts])
     people = [text[span.start : span.end] for span in found if span.type == "NAME"]
     found += repeated_names(text, {*people, *(value for value in values if "@" not in value)})
     return [PersonalData(span.type, span.start, span.end) for span in without_overlaps(found)]

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from services.common.redaction.spans import Span
-from services.common.redaction.words import NO_NAME, NO_REPEATED_NAME, UPPER
+from services.common.redaction.words import NO_NAME, NO_NAME_INSIDE, NO_REPEATED_NAME, UPPER
 
-_TITLE = (
-    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra?|Sig|Signora?|Senhora?|Dhr|Mevr)"
-)
+_TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra?|Sig|Signora?|Senhora?|Dhr|Mevr)"
 _PART = rf"(?:{UPPER}\w*(?:['’\-]\w+)*\.?)"
-_PARTICLE = r"(?:(?:van|von|de|der|den|da|di|dos|del|della|la|le|bin|ibn|al|el|ter|ten|zu|y|e|af|av|'t)[ ])"
+_PARTICLE = (
+    r"(?:(?:van|von|de|der|den|da|di|dos|del|della|la|le|bin|ibn|al|el|ter|ten|zu|y|e|af|av|'t)[ ])"
+)
 NAME = rf"{_PART}(?:[ ]{_PARTICLE}{{0,2}}{_PART}){{0,3}}"
 _ANY_CASE = r"[^\W\d_]\w*(?:['’\-]\w+)*(?:[ ][^\W\d_]\w*(?:['’\-]\w+)*){0,3}"
 
@@ -25,8 +25,8 @@ _STATED_SMALL = re.compile(
     rf"(?i)\b(?:my name is|mein name ist|je m[’']appelle|me llamo|mi nombre es|meu nome é)[ ](?P<name>{_ANY_CASE})(?=\s*(?:[,.;!?\n(]| and | from |$))"
 )
 _SELF = re.compile(
-    rf"(?i:\b(?:i am|i['’]?m|this is|it['’]s|here is|soy|sono|je suis|sou (?:o|a)|eu sou))[ ](?P<title>{_TITLE}\b\.?[ ])?(?P<name>{NAME})"
-    r"(?=\s*(?:[,.;!(\n]|and\b|from\b|here\b|writing\b|calling\b|again\b|with\b|at\b|y\b|et\b|e\b|$))"
+    rf"(?i:\b(?:i am|i['’]m|this is|it['’]s|here is|soy|sono|je suis|sou (?:o|a)|eu sou))[ ](?P<title>{_TITLE}\b\.?[ ])?(?P<name>{NAME})"
+    r"(?!\w)(?=\s*[,.;!(\n]|\s+(?:and|from|here|writing|calling|again|with|at|y|et|e)\b|\s*$)"
 )
 _MENTIONED = re.compile(
     r"(?i:\b(?:(?:spoke|speak|talked|talk|chatted|dealt|follow up) (?:to|with)|attn:?|attention:|c/o|on behalf of|(?:told|helped|served|assisted)(?: me)? by"
@@ -41,7 +41,9 @@ _LABELLED = re.compile(
     r"[ -]?){0,2}(?:names?|nombre|nom|nome|prénom|apellidos?|recipient|attn)[ ]*[:=][ ]*"
     r"(?P<name>[^\W\d_][\w'’.-]*(?:[ ][^\W\d_][\w'’.-]*){0,4})[ ]*$"
 )
-_BEFORE_EMAIL = re.compile(rf"(?P<name>{_PART}(?:[ ]{_PARTICLE}?{_PART}){{1,3}})[ ]?[<(\[](?=[^\s@<>()]+@)")
+_BEFORE_EMAIL = re.compile(
+    rf"(?P<name>{_PART}(?:[ ]{_PARTICLE}?{_PART}){{1,3}})[ ]?[<(\[](?=[^\s@<>()]+@)"
+)
 _OPENS = re.compile(rf"(?m)^\W*(?P<name>{NAME})[ ](?i:here|speaking)\b[,.:!]?")
 _GREETED = re.compile(
     r"(?m)^[\s>*]*(?i:hi|hello|hey|dear|hallo|hiya|liebe[rs]?|guten (?:tag|morgen|abend)|moin|sehr geehrte[rs]?|bonjour|chère?|salut|hola|estimad[oa]"
@@ -58,12 +60,22 @@ _CLOSING = (
 _SIGNED = re.compile(
     rf"(?m)^[ \t>*]*(?:[^\n]{{0,200}}[.!?][ ])?(?i:{_CLOSING})[ ]*[,.!–-]*[ \t>*]*(?:\r?\n[ \t>*–-]*){{1,3}}(?P<name>{NAME})[ ]*[.,]?[ ]*(?=\r?\n|$|[,|(])"
 )
-_SIGNED_INLINE = re.compile(rf"(?:^|(?<=[.!?\n][ ])|(?<=[.!?\n]))(?i:{_CLOSING})[ ]*[,.!–-]{{1,2}}[ ]*(?P<name>{NAME})[ ]*[.!]?\s*\Z")
+_SIGNED_INLINE = re.compile(
+    rf"(?:^|(?<=[.!?\n][ ])|(?<=[.!?\n]))(?i:{_CLOSING})[ ]*[,.!–-]{{1,2}}[ ]*(?P<name>{NAME})[ ]*[.!]?\s*\Z"
+)
 _DASHED = re.compile(rf"(?m)^[ \t]*(?:--|—|–|-)[ ]?(?P<name>{NAME})[ ]*$(?=\s*\Z)")
+
+_LINE_ALONE = re.compile(
+    rf"[ \t>?*]*(?P<name>{_PART}(?:[ ]{_PARTICLE}{{0,2}}{_PART}){{1,3}})[ \t,]*$"
+)
+_LIVES = re.compile(rf"(?P<name>{NAME})(?= (?:now )?lives? (?:at|in)\b)")
+_UNDER = re.compile(
+    rf"\b(?i:under|named? (?:him|her)?|partner's name)[ ]+(?P<name>{_PART}[ ](?:{_PARTICLE}){{0,2}}{_PART})"
+)
 
 _PATTERNS = (
     _STATED, _STATED_SMALL, _SELF, _MENTIONED, _TITLED, _LABELLED, _BEFORE_EMAIL, _OPENS, _GREETED, _SIGNED,
-    _SIGNED_INLINE, _DASHED,
+    _SIGNED_INLINE, _DASHED, _LIVES, _UNDER,
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -81,7 +93,10 @@ def _trimmed(value: str, start: int) -> Span | None:
     """The name up to the first word that is no part of a name."""
     end = 0
     for word in _WORD.finditer(value):
-        if word[0].lower().strip("'’-") in NO_NAME:
+        initial = len(word[0]) == 1 and word[0].isupper() and end > 0
+        if (word[0].lower().strip("'’-") in NO_NAME and not initial) or NO_NAME_INSIDE.search(
+            word[0]
+        ):
             break
         end = word.end()
     kept = re.sub(r"['’]s$", "", value[:end]).rstrip()
@@ -91,6 +106,27 @@ def _trimmed(value: str, start: int) -> Span | None:
     return Span("NAME", start, start + len(kept) + initials, 0.8)
 
 
+def addressees(text: str, starts: Iterable[int]) -> Iterator[Span]:
+    """A line that is only a name, at most three lines above where an address or number starts.
+
+    Of several such lines it is the uppermost; below it stands the company or the town.
+    """
+    for start in starts:
+        lines = [match for match in _lines_above(text, start) if match]
+        if lines and (span := _trimmed(lines[-1]["name"], lines[-1].start("name"))):
+            if " " in text[span.start : span.end]:
+                yield span
+
+
+def _lines_above(text: str, start: int) -> Iterator[re.Match[str] | None]:
+    end = text.rfind("\n", 0, start)
+    for _ in range(3):
+        if end > 0:
+            begin = text.rfind("\n", 0, end) + 1
+            yield _LINE_ALONE.match(text, begin, end)
+            end = begin - 1
+
+
 def repeated_names(text: str, names: Iterable[str]) -> Iterator[Span]:
     """Every other place where one of these names, or a part of one, stands."""
     wanted: set[str] = set()
@@ -98,7 +134,9 @@ def repeated_names(text: str, names: Iterable[str]) -> Iterator[Span]:
         parts = _WORD.findall(name)
         wanted.add(name)
         wanted |= {
-            part for part in parts if len(part) >= 3 and part[0].isupper() and part.lower() not in NO_REPEATED_NAME
+            part
+            for part in parts
+            if len(part) >= 3 and part[0].isupper() and part.lower() not in NO_REPEATED_NAME
         }
     if not wanted:
         return

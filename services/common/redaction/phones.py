@@ -12,19 +12,25 @@ REGIONS = ("US", "GB", "DE", "FR", "ES", "PT", "IT", "NL", "PL", "JP", "KR", "IN
 """Whose national forms are known; those of other countries are found where they are called so."""
 
 _CANDIDATE = re.compile(
-    r"(?<![\w.,$€£¥/@#=+-])(?<![$€£¥] )"
+    r"(?<![\w$€£¥/@#=+-])(?<!\d[.,])(?<![$€£¥] )"
     r"(?:\+|00|\()?\d(?:[ \t\u00a0]?[().\-/\u2013]{0,2}[ \t\u00a0]?\d){5,17}"
     r"(?:[ ]?(?:x|ext\.?|extension)[ ]?\d{1,6})?(?![\w@%€£$]|[.,]\d| ?(?:€|EUR|USD|GBP)\b)"
 )
 _CALLED_BEFORE = re.compile(
     r"(?i)(?:\b(?:tele?phone|phone|tel|telefon\w*|handy\w*|mobil\w*|mobile|cell(?:phone)?|fax|whatsapp|sms|call"
     r"(?:ed|ing)?(?: me| us)?|text(?:ed|ing)?(?: me)?|ring me|reach me|messages? to|dial(?:ed)?|hotline|landline"
-    r"|office|work|home|rückruf|anrufen|teléfono|móvil|llam\w+|téléphone|portable|appele\w*|telefone|celular"
+    r"|office|work|home|rückruf|anrufen|teléfono|móvil|llam\w+|téléphone|appele\w*|telefone|celular"
     r"|telemóvel|telefono|cellulare|contact number)\b)[^\d\n@]{0,24}\n?[^\d\n@]{0,8}$"
 )
-_CALLED_AFTER = re.compile(r"(?i)^\W{0,3}(?:office|fax|mobile|cell|home|work|landline|phone|tel|handy)\b")
-_DATE = re.compile(r"^\(?(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d\d)\b")
-_NORTH_AMERICAN = re.compile(r"^(?:(?:\+|00)?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?!\d)")
+_CALLED_AFTER = re.compile(
+    r"(?i)^\W{0,3}(?:office|fax|mobile|cell|home|work|landline|phone|tel|handy)\b"
+)
+_DATE = re.compile(
+    r"^\(?(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d\d)\b"
+)
+_NORTH_AMERICAN = re.compile(
+    r"^(?:(?:\+|00)?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?!\d)"
+)
 
 
 def find_phones(text: str) -> Iterator[Span]:

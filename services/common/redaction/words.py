@@ -1,5 +1,7 @@
 """Words that stand where a name might, and are none."""
 
+import re
+
 UPPER = "[" + "".join(chr(c) for c in range(0x41, 0x530) if chr(c).isupper()) + "]"
 """A capital letter of the Latin, Greek or Cyrillic script, as a regular expression."""
 
@@ -35,7 +37,7 @@ hungarian romanian bulgarian croatian serbian israeli egyptian muslim christian 
 usa uk us eu germany france spain italy portugal england europe america london berlin paris
 amazon google apple microsoft paypal visa mastercard amex ebay facebook instagram whatsapp twitter netflix dell hp lenovo cisco aws azure
 windows linux android ios iphone ipad mac macbook office chrome firefox ups fedex dhl usps hermes klarna stripe shopify samsung sony
-english. ceo cto cfo vip pro premium gold silver member
+ceo cto cfo vip pro premium gold silver member
 """
 _ADVERBS = """
 currently experiencing facing dealing receiving using requesting reaching seeking encountering noticing reporting emailing calling asking
@@ -44,8 +46,20 @@ confused tired sick fed aware afraid glad pleased grateful thankful honestly act
 extremely quite almost already always often sometimes usually finally only even well much many such same like unlike both each every
 """
 
-NO_NAME = frozenset((_ROLES + _COMMON + _PLACES + _ADVERBS).split())
+_CLOSINGS = """
+cordialement atentamente atenciosamente saludos cumprimentos sincerely respectfully cheers gruß abraços saluti groet groeten voraus antecipadamente
+advance time equipo equipe caro cara sehr geehrte geehrter geehrtes liebe lieber liebes viele freundliche freundlichen beste mit
+"""
+
+NO_NAME = frozenset((_ROLES + _COMMON + _PLACES + _ADVERBS + _CLOSINGS).split())
 """Lower case; a name ends before one of them, and does not begin with one."""
+
+NO_NAME_INSIDE = re.compile(
+    r"(?i)support|service|kund(?:e|in)|team|abteilung|system|software|unterstützung|verwaltung|dienst|customer"
+    r"|plattform|platform|server|prozess|dashboard|daten(?!schlager)|management|shop|network|app$|version"
+    r"|technolog|department"
+)
+"""A word with one of these in it is no name either."""
 
 NO_REPEATED_NAME = NO_NAME | frozenset(
     """
