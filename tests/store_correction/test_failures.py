@@ -56,7 +56,15 @@ async def test_without_a_token_nothing_is_told(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["category=%00", "search=%00", "limit=0", "limit=501", "offset=-1", "quality=x", "active=maybe"],
+    [
+        "category=%00",
+        "search=%00",
+        "limit=0",
+        "limit=501",
+        "offset=-1",
+        "quality=x",
+        "active=maybe",
+    ],
 )
 async def test_bad_queries_are_refused(http: httpx.AsyncClient, query: str) -> None:
     assert (await http.get(f"/corrections?{query}")).status_code == 422
