@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from helpdesk.models import FollowUp, Ticket
@@ -76,7 +77,7 @@ def waiting(request: Request) -> Response:
         _with_last_word(HelpdeskUser(request.user).accessible_tickets())
         .filter(status__in=OPEN, created__gte=now - timedelta(days=days))
         .filter(Q(last_word_staff=False) | Q(last_word_staff__isnull=True))
-        .filter(Q(last_word_at__lte=now - timedelta(minutes=minutes)) | Q(last_word_at=None))
+        .filter(last_word_at__lte=now - timedelta(minutes=minutes))
         .filter(Q(bot_at__isnull=True) | Q(bot_at__lt=F("last_word_at")))
         .select_related("queue", "assigned_to")
         .order_by("created")[:limit]
@@ -92,7 +93,7 @@ def _with_last_word(tickets: Any) -> Any:
     bot = later.filter(user__username=BOT).order_by("-date")
     return tickets.annotate(
         last_word_staff=Subquery(last.values("user__is_staff")[:1]),
-        last_word_at=Subquery(last.values("date")[:1]),
+        last_word_at=Coalesce(Subquery(last.values("date")[:1]), F("created")),
         bot_at=Subquery(bot.values("date")[:1]),
     )
 
