@@ -1,5 +1,6 @@
 """May this draft be sent? What fails is blocked with a typed reason."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from services.contracts import (
@@ -26,6 +27,8 @@ HARD = frozenset({Rule.UNSUPPORTED_CLAIM, Rule.PROMISE, Rule.ESCALATION_PHRASE, 
 """Blockers after which the human gets findings rather than a draft that looks sendable."""
 
 _MAX_OF_A_KIND = 8
+_IDENTIFIER = re.compile(r"\b[A-Z]{1,10}[-_]?\d{3,12}(?:-\d{1,12})?[A-Z]{0,3}\b")
+"""What stands for one thing only: CVE-2015-2808, E1043, LS-10423; no "5GHz", "2nd", "iOS17"."""
 
 
 class DraftChecker:
@@ -46,6 +49,7 @@ class DraftChecker:
         blockers = [
             *self._hard_blockers(request, citations),
             *_review_blockers(request, standing),
+            *_named_elsewhere(request, citations.cited),
             *_below_threshold(probability, standing),
         ]
         reasons = [*_human_reasons(request, standing), *_notes(request, standing)]
@@ -127,6 +131,19 @@ def _review_blockers(request: CheckDraftRequest, standing: Standing) -> Iterator
         detail = (
             f"The reply is in '{request.draft.language}', the ticket in "
             f"'{request.classification.language}': a human approves it."
+        )
+        yield _blocked(Rule.DRAFT_MODE, detail)
+
+
+def _named_elsewhere(request: CheckDraftRequest, cited: Sequence[Source]) -> Iterator[Reason]:
+    """An answer about another error code or order than the customer's reads just as well."""
+    ticket = request.ticket
+    known = " ".join(source.text for source in cited)[:MAX_READ]
+    named = dict.fromkeys(_IDENTIFIER.findall(f"{ticket.subject}\n{ticket.body}"[:MAX_READ]))
+    missing = [name for name in named if name not in known]
+    if missing and request.draft.reply.strip():
+        detail = (
+            f"The ticket names “{missing[0]}”, which no cited source does: a human approves it."
         )
         yield _blocked(Rule.DRAFT_MODE, detail)
 

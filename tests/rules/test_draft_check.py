@@ -102,6 +102,27 @@ def test_what_no_cited_source_says_is_blocked(checker: DraftChecker, reply: str)
     assert check(checker, draft=draft(reply=reply)).verdict is Verdict.HUMAN
 
 
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ("How do I fix CVE-2015-2808?", Verdict.REVIEW),
+        ("Error E1043 when I reset my sensor", Verdict.REVIEW),
+        ("Order LS-10423: how do I reset the sensor?", Verdict.REVIEW),
+        ("How do I reset my sensor on 5GHz, 2nd floor, iOS17?", Verdict.AUTO_SEND),
+    ],
+)
+def test_what_the_customer_names_must_stand_in_a_source(
+    checker: DraftChecker, body: str, verdict: Verdict
+) -> None:
+    assert check(checker, ticket=ticket(body)).verdict is verdict
+
+
+def test_a_source_that_names_it_may_answer(checker: DraftChecker) -> None:
+    about = document(text=f"{DOCUMENT_TEXT} This also clears error E1043.")
+    found = check(checker, ticket=ticket("Error E1043"), evidence=evidence(documents=[about]))
+    assert found.verdict is Verdict.AUTO_SEND
+
+
 def test_a_unit_stands_in_the_numbers_own_sentence(checker: DraftChecker) -> None:
     price = "Express costs $19.90."
     text = f"{price} An order has to be placed before 14:00."  # "an" is a year in French
