@@ -10,7 +10,7 @@ from rich.console import Console
 from bench.machine import disk, memory, restart
 from bench.pipeline import BenchError, measure
 from bench.report import show
-from local.environment import load_environment, local_settings
+from local.environment import MARK, load_environment, local_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     console = Console(highlight=False)
     environment = load_environment()
-    os.environ.update(environment)
+    # without the mark of the system's own processes: `make down` ends all that carry it
+    os.environ.update({name: value for name, value in environment.items() if name != MARK})
     settings = local_settings(environment)
     found: dict[str, object] = {}
     try:
