@@ -7,7 +7,8 @@ from services.common.redaction.spans import Span
 
 _SECRETS = (
     re.compile(
-        r"\b(?:sk|pk|rk|whsec|ghp|gho|ghu|ghs|ghr|github_pat|glpat|xox[abeoprs]|shpat|shpss|npm|pypi|hf|key"
+        r"\b(?:sk|pk|rk|whsec|ghp|gho|ghu|ghs|ghr|github_pat|glpat|xox[abeoprs]|shpat|shpss"
+        r"|npm|pypi|hf|key"
         r"|dop_v1|SG|EAAC)[-_.](?=[-\w]*\d)[-\w.]{15,}"
     ),
     re.compile(r"\b(?:AKIA|ASIA|AIza|ya29\.)[-\w]{16,}"),
@@ -20,7 +21,8 @@ _SECRETS = (
 
 _STATED = re.compile(
     r"(?i)\b(?:pass ?(?:word|code|phrase)|passwort|kennwort|mot de passe|contraseña|senha|pwd"
-    r"|(?:api|access|secret|private|client)[ _-]?(?:key|token|secret)|secret|auth[ _-]?token|pin(?: code)?"
+    r"|(?:api|access|secret|private|client)[ _-]?(?:key|token|secret)|secret|auth[ _-]?token"
+    r"|pin(?: code)?"
     r"|cvv2?|cvc2?|security code|otp|(?:login|verification|one[- ]time) code)"
     r"(?P<said>\s{0,3}(?::|=|->)\s{0,3}|\s{1,3}(?:is|was|ist|war|est|es|é|lautet)\s{0,2}:?\s{1,3})"
     r"(?P<quote>[\"'`«„“]?)(?P<value>[^\s\"'`»“”<>]{3,128})"
@@ -29,7 +31,8 @@ _STATED = re.compile(
 
 _URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 _CREDENTIAL_PART = re.compile(
-    r"(?i)[?&#;](?:[a-z_-]*(?:token|secret|signature|password)|api[_-]?key|key|sig|code|auth|otp|sid"
+    r"(?i)[?&#;](?:[a-z_-]*(?:token|secret|signature|password)|api[_-]?key|key|sig|code|auth"
+    r"|otp|sid"
     r"|session(?:id)?|x-amz-[a-z-]+)=[^&\s]{3,}"
     r"|//[^/\s@]+:[^/\s@]+@"
     r"|/(?:reset|confirm|verify|activate|magic|invite|token)[a-z_-]*/(?=[-\w]*\d)[-\w]{16,}"

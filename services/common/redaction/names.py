@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from services.common.redaction.spans import Span
 from services.common.redaction.words import NO_NAME, NO_NAME_INSIDE, NO_REPEATED_NAME, UPPER
 
-_TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra?|Sig|Signora?|Senhora?|Dhr|Mevr)"
+_TITLE = (
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra?|Sig"
+    r"|Signora?|Senhora?|Dhr|Mevr)"
+)
 _PART = rf"(?:{UPPER}\w*(?:['’\-]\w+)*\.?)"
 _PARTICLE = (
     r"(?:(?:van|von|de|der|den|da|di|dos|del|della|la|le|bin|ibn|al|el|ter|ten|zu|y|e|af|av|'t)[ ])"
@@ -15,29 +18,39 @@ NAME = rf"{_PART}(?:[ ]{_PARTICLE}{{0,2}}{_PART}){{0,3}}"
 _ANY_CASE = r"[^\W\d_]\w*(?:['’\-]\w+)*(?:[ ][^\W\d_]\w*(?:['’\-]\w+)*){0,3}"
 
 _STATED = re.compile(
-    r"(?i:\b(?:(?:my|his|her|their|full|last|first|maiden|middle|sur|your|whose|the) ?(?:full |last |first |maiden )?name(?: is|'s|:)"
-    r"|(?:i am|i'm|is) called|call(?:s|ed)? me|go by|name on (?:the|my) (?:\w+ )?(?:card|account|order)(?: is|:)|under the name(?: of)?"
-    r"|in the name of|mein name ist|ich hei(?:ß|ss)e|hier (?:ist|spricht|schreibt)|je m[’']appelle|mon nom est|me llamo|mi nombre es"
-    r"|mi chiamo|il mio nome è|meu nome é|(?:me )?chamo-me|me chamo|mijn naam is|nazywam się)[ ,:]{1,3})"
+    r"(?i:\b(?:(?:my|his|her|their|full|last|first|maiden|middle|sur|your|whose|the) ?(?:full "
+    r"|last |first |maiden )?name(?: is|'s|:)"
+    r"|(?:i am|i'm|is) called|call(?:s|ed)? me|go by|name on (?:the|my) (?:\w+ )?(?:card"
+    r"|account|order)(?: is|:)|under the name(?: of)?"
+    r"|in the name of|mein name ist|ich hei(?:ß|ss)e|hier (?:ist|spricht|schreibt)"
+    r"|je m[’']appelle|mon nom est|me llamo|mi nombre es"
+    r"|mi chiamo|il mio nome è|meu nome é|(?:me )?chamo-me|me chamo|mijn naam is"
+    r"|nazywam się)[ ,:]{1,3})"
     rf"(?P<title>{_TITLE}\b\.?[ ])?(?P<name>{NAME})"
 )
 _STATED_SMALL = re.compile(
-    rf"(?i)\b(?:my name is|mein name ist|je m[’']appelle|me llamo|mi nombre es|meu nome é)[ ](?P<name>{_ANY_CASE})(?=\s*(?:[,.;!?\n(]| and | from |$))"
+    rf"(?i)\b(?:my name is|mein name ist|je m[’']appelle|me llamo|mi nombre es"
+    rf"|meu nome é)[ ](?P<name>{_ANY_CASE})(?=\s*(?:[,.;!?\n(]| and | from |$))"
 )
 _SELF = re.compile(
-    rf"(?i:\b(?:i am|i['’]m|this is|it['’]s|here is|soy|sono|je suis|sou (?:o|a)|eu sou))[ ](?P<title>{_TITLE}\b\.?[ ])?(?P<name>{NAME})"
+    rf"(?i:\b(?:i am|i['’]m|this is|it['’]s|here is|soy|sono|je suis|sou (?:o|a)"
+    rf"|eu sou))[ ](?P<title>{_TITLE}\b\.?[ ])?(?P<name>{NAME})"
     r"(?!\w)(?=\s*[,.;!(\n]|\s+(?:and|from|here|writing|calling|again|with|at|y|et|e)\b|\s*$)"
 )
 _MENTIONED = re.compile(
-    r"(?i:\b(?:(?:spoke|speak|talked|talk|chatted|dealt|follow up) (?:to|with)|attn:?|attention:|c/o|on behalf of|(?:told|helped|served|assisted)(?: me)? by"
-    r"|my (?:husband|wife|partner|son|daughter|mother|father|mom|mum|dad|brother|sister|friend|colleague|boss|assistant|neighbou?r|roommate"
+    r"(?i:\b(?:(?:spoke|speak|talked|talk|chatted|dealt|follow up) (?:to|with)|attn:?"
+    r"|attention:|c/o|on behalf of|(?:told|helped|served|assisted)(?: me)? by"
+    r"|my (?:husband|wife|partner|son|daughter|mother|father|mom|mum|dad|brother|sister|friend"
+    r"|colleague|boss|assistant|neighbou?r|roommate"
     r"|fiancée?|child|uncle|aunt|boyfriend|girlfriend|manager|accountant)(?: is| called|,)?"
-    r"|mein(?:e|em|en)? (?:mann|frau|sohn|tochter|kolleg\w+|nachbar\w*)|mi (?:marido|esposa|hijo|hija)|mon mari|ma femme))[ ]"
+    r"|mein(?:e|em|en)? (?:mann|frau|sohn|tochter|kolleg\w+|nachbar\w*)|mi (?:marido|esposa"
+    r"|hijo|hija)|mon mari|ma femme))[ ]"
     rf"(?P<title>{_TITLE}\b\.?[ ])?(?P<name>{NAME})"
 )
 _TITLED = re.compile(rf"\b{_TITLE}\b\.?[ ](?:(?:Dr|Prof)\b\.?[ ])?(?P<name>{NAME})")
 _LABELLED = re.compile(
-    r"(?im)^[\s>*#-]*(?:(?:your|full|customer|account(?: holder)?|card ?holder(?:'?s)?|contact|recipient|billing|shipping|first|last|nach|vor|sur|sender)"
+    r"(?im)^[\s>*#-]*(?:(?:your|full|customer|account(?: holder)?|card ?holder(?:'?s)?|contact"
+    r"|recipient|billing|shipping|first|last|nach|vor|sur|sender)"
     r"[ -]?){0,2}(?:names?|nombre|nom|nome|prénom|apellidos?|recipient|attn)[ ]*[:=][ ]*"
     r"(?P<name>[^\W\d_][\w'’.-]*(?:[ ][^\W\d_][\w'’.-]*){0,4})[ ]*$"
 )
@@ -46,22 +59,32 @@ _BEFORE_EMAIL = re.compile(
 )
 _OPENS = re.compile(rf"(?m)^\W*(?P<name>{NAME})[ ](?i:here|speaking)\b[,.:!]?")
 _GREETED = re.compile(
-    r"(?m)^[\s>*]*(?i:hi|hello|hey|dear|hallo|hiya|liebe[rs]?|guten (?:tag|morgen|abend)|moin|sehr geehrte[rs]?|bonjour|chère?|salut|hola|estimad[oa]"
-    r"|querid[oa]|buen(?:os|as) (?:días|tardes)|olá|prezad[oa]|car[oa]|ciao|gentile|buongiorno|beste|geachte|good (?:morning|afternoon|evening))[ ]"
+    r"(?m)^[\s>*]*(?:\w+: )?(?i:hi|hello|hey|dear|hallo|hiya|liebe[rs]?|guten (?:tag|morgen"
+    r"|abend)|moin|sehr geehrte[rs]?|bonjour|chère?|salut|hola|estimad[oa]"
+    r"|querid[oa]|buen(?:os|as) (?:días|tardes)|olá|prezad[oa]|car[oa]|ciao|gentile|buongiorno"
+    r"|beste|geachte|good (?:morning|afternoon|evening))[ ]"
     rf"(?:{_TITLE}\b\.?[ ])?(?P<name>{NAME})(?=[ ]*(?:[,!:.;\n–-]|$))"
 )
 _CLOSING = (
-    r"(?:(?:best|kind|warm|kindest|warmest|many|with (?:best|kind))?[ ]?(?:regards|wishes)|best|sincerely|yours(?: sincerely| faithfully| truly)?|thanks?"
-    r"|thank you(?: so much| very much)?|many thanks|thanks (?:a lot|so much|again|in advance)|thank you in advance|thx|cheers|respectfully|cordially|love|take care"
-    r"|mit (?:freundlichen|besten|herzlichen|vielen) grü(?:ß|ss)en|(?:viele|liebe|beste|schöne|herzliche|freundliche) grü(?:ß|ss)e|mfg|lg|vg|gru(?:ß|ss)"
-    r"|(?:vielen |besten )?dank|danke|cordialement|bien à vous|cdlt|merci(?: d'avance)?|(?:un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|(?:muchas )?gracias|atentamente"
-    r"|atenciosamente|cumprimentos|obrigad[oa]|abraços?|cordiali saluti|distinti saluti|grazie|met vriendelijke groet(?:en)?|groet(?:en|jes)?|bedankt|sent by|signed)"
+    r"(?:(?:best|kind|warm|kindest|warmest|many|with (?:best|kind))?[ ]?(?:regards|wishes)"
+    r"|best|sincerely|yours(?: sincerely| faithfully| truly)?|thanks?"
+    r"|thank you(?: so much| very much)?|many thanks|thanks (?:a lot|so much|again|in advance)"
+    r"|thank you in advance|thx|cheers|respectfully|cordially|love|take care"
+    r"|mit (?:freundlichen|besten|herzlichen|vielen) grü(?:ß|ss)en|(?:viele|liebe|beste|schöne"
+    r"|herzliche|freundliche) grü(?:ß|ss)e|mfg|lg|vg|gru(?:ß|ss)"
+    r"|(?:vielen |besten )?dank|danke|cordialement|bien à vous|cdlt|merci(?: d'avance)?"
+    r"|(?:un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|(?:muchas )?gracias|atentamente"
+    r"|atenciosamente|cumprimentos|obrigad[oa]|abraços?|cordiali saluti|distinti saluti|grazie"
+    r"|met vriendelijke groet(?:en)?|groet(?:en|jes)?|bedankt|sent by|signed)"
 )
 _SIGNED = re.compile(
-    rf"(?m)^[ \t>*]*(?:[^\n]{{0,200}}[.!?][ ])?(?i:{_CLOSING})[ ]*[,.!–-]*[ \t>*]*(?:\r?\n[ \t>*–-]*){{1,3}}(?P<name>{NAME})[ ]*[.,]?[ ]*(?=\r?\n|$|[,|(])"
+    rf"(?m)^[ \t>*]*(?:[^\n]{{0,200}}[.!?][ ])?(?i:{_CLOSING})"
+    rf"[ ]*[,.!–-]*[ \t>*]*(?:\r?\n[ \t>*–-]*){{1,3}}(?P<name>{NAME})[ ]*[.,]?[ ]*(?=\r?\n|$"
+    rf"|[,|(])"
 )
 _SIGNED_INLINE = re.compile(
-    rf"(?:^|(?<=[.!?\n][ ])|(?<=[.!?\n]))(?i:{_CLOSING})[ ]*[,.!–-]{{1,2}}[ ]*(?P<name>{NAME})[ ]*[.!]?\s*\Z"
+    rf"(?:^|(?<=[.!?\n][ ])"
+    rf"|(?<=[.!?\n]))(?i:{_CLOSING})[ ]*[,.!–-]{{1,2}}[ ]*(?P<name>{NAME})[ ]*[.!]?\s*\Z"
 )
 _DASHED = re.compile(rf"(?m)^[ \t]*(?:--|—|–|-)[ ]?(?P<name>{NAME})[ ]*$(?=\s*\Z)")
 
@@ -70,12 +93,13 @@ _LINE_ALONE = re.compile(
 )
 _LIVES = re.compile(rf"(?P<name>{NAME})(?= (?:now )?lives? (?:at|in)\b)")
 _UNDER = re.compile(
-    rf"\b(?i:under|named? (?:him|her)?|partner's name)[ ]+(?P<name>{_PART}[ ](?:{_PARTICLE}){{0,2}}{_PART})"
+    rf"\b(?i:under|named? (?:him|her)?"
+    rf"|partner's name)[ ]+(?P<name>{_PART}[ ](?:{_PARTICLE}){{0,2}}{_PART})"
 )
 
 _PATTERNS = (
-    _STATED, _STATED_SMALL, _SELF, _MENTIONED, _TITLED, _LABELLED, _BEFORE_EMAIL, _OPENS, _GREETED, _SIGNED,
-    _SIGNED_INLINE, _DASHED, _LIVES, _UNDER,
+    _STATED, _STATED_SMALL, _SELF, _MENTIONED, _TITLED, _LABELLED, _BEFORE_EMAIL, _OPENS, _GREETED,
+    _SIGNED, _SIGNED_INLINE, _DASHED, _LIVES, _UNDER,
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -113,9 +137,9 @@ def addressees(text: str, starts: Iterable[int]) -> Iterator[Span]:
     """
     for start in starts:
         lines = [match for match in _lines_above(text, start) if match]
-        if lines and (span := _trimmed(lines[-1]["name"], lines[-1].start("name"))):
-            if " " in text[span.start : span.end]:
-                yield span
+        span = _trimmed(lines[-1]["name"], lines[-1].start("name")) if lines else None
+        if span is not None and " " in text[span.start : span.end]:
+            yield span
 
 
 def _lines_above(text: str, start: int) -> Iterator[re.Match[str] | None]:

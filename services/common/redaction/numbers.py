@@ -8,10 +8,12 @@ from services.common.redaction.context import is_our_number
 from services.common.redaction.spans import Span
 
 _EMAIL = re.compile(
-    r"(?<![\w.+%-])[\w.+%'&*=!?^{|}~/#$-]{1,64}(?<!\.)@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}(?<!-)"
+    r"(?<![\w.+%-])[\w.+%'&*=!?^{|}~/#$-]{1,64}(?<!\.)"
+    r"@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}(?<!-)"
 )
 _EMAIL_SPELLED = re.compile(
-    r"(?i)\b[\w.+-]{1,64}\s?(?:\(at\)|\[at\])\s?(?:[\w-]{1,63}\s?(?:\.|\(dot\)|\[dot\])\s?){1,5}[a-z]{2,24}\b"
+    r"(?i)\b[\w.+-]{1,64}\s?(?:\(at\)|\[at\])\s?(?:[\w-]{1,63}\s?(?:\.|\(dot\)"
+    r"|\[dot\])\s?){1,5}[a-z]{2,24}\b"
 )
 _CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){11,18}(?![\w-]|[.,]\d)")
 _CARD_WORD = re.compile(
@@ -20,7 +22,8 @@ _CARD_WORD = re.compile(
 _IBAN_SMALL = re.compile(r"\b[a-z]{2}\d{2}(?=[a-z0-9]*\d)[a-z0-9]{11,30}\b")
 _SSN = re.compile(r"(?<![\w-])\d{3}([- ])\d{2}\1\d{4}(?![\w-])")
 _SSN_STATED = re.compile(
-    r"(?i)\b(?:ssn|itin|social(?: security)?(?: number| no\.?| #)?)\b\W{0,3}(?:(?:is|was|number|no)\b\W{0,3}){0,2}"
+    r"(?i)\b(?:ssn|itin|social(?: security)?(?: number| no\.?| #)?)\b\W{0,3}(?:(?:is|was"
+    r"|number|no)\b\W{0,3}){0,2}"
     r"(?P<value>\d{3}[- .]?\d{2}[- .]?\d{4})(?![\w-])"
 )
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d|\w)")
@@ -33,7 +36,7 @@ _VERSION = re.compile(
 
 
 def find_numbers(text: str) -> Iterator[Span]:
-    """Every e-mail address, card, IBAN in small letters, US social security number and IP address."""
+    """E-mail addresses, cards, IBANs in small letters, US social security numbers, IP addresses."""
     yield from _emails(text)
     yield from _cards(text)
     yield from _small_ibans(text)

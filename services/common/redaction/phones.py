@@ -17,8 +17,10 @@ _CANDIDATE = re.compile(
     r"(?:[ ]?(?:x|ext\.?|extension)[ ]?\d{1,6})?(?![\w@%€£$]|[.,]\d| ?(?:€|EUR|USD|GBP)\b)"
 )
 _CALLED_BEFORE = re.compile(
-    r"(?i)(?:\b(?:tele?phone|phone|tel|telefon\w*|handy\w*|mobil\w*|mobile|cell(?:phone)?|fax|whatsapp|sms|call"
-    r"(?:ed|ing)?(?: me| us)?|text(?:ed|ing)?(?: me)?|ring me|reach me|messages? to|dial(?:ed)?|hotline|landline"
+    r"(?i)(?:\b(?:tele?phone|phone|tel|telefon\w*|handy\w*|mobil\w*|mobile|cell(?:phone)?|fax"
+    r"|whatsapp|sms|call"
+    r"(?:ed|ing)?(?: me| us)?|text(?:ed|ing)?(?: me)?|ring me|reach me|messages? to"
+    r"|dial(?:ed)?|hotline|landline"
     r"|office|work|home|rückruf|anrufen|teléfono|móvil|llam\w+|téléphone|appele\w*|telefone|celular"
     r"|telemóvel|telefono|cellulare|contact number)\b)[^\d\n@]{0,24}\n?[^\d\n@]{0,8}$"
 )
@@ -56,7 +58,7 @@ def _is_phone(text: str, match: re.Match[str]) -> bool:
     # Without a word that says so, only a number in parts or with a trunk prefix is one.
     in_parts = len(re.findall(r"\d+", value)) >= 3
     prefixed = value.lstrip("(").startswith("0")
-    return 9 <= digits and (in_parts or prefixed) and _is_valid(value)
+    return digits >= 9 and (in_parts or prefixed) and _is_valid(value)
 
 
 def _called_so(text: str, start: int, end: int) -> bool:

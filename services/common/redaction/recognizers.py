@@ -20,19 +20,24 @@ _SURE = {"IBAN_CODE", "MAC_ADDRESS", "CRYPTO", "IT_FISCAL_CODE"}
 """So long or so shaped that nothing else looks like them."""
 
 _RECOGNIZERS = (
-    "Iban MacAddress UsItin Nhs UkNino EsNif EsNie ItFiscalCode PlPesel FiPersonalIdentityCode AuTfn AuMedicare "
-    "SgFin InAadhaar InPan KrRrn UsMbi Crypto"
+    "Iban MacAddress UsItin Nhs UkNino EsNif EsNie ItFiscalCode PlPesel "
+    "FiPersonalIdentityCode AuTfn AuMedicare SgFin InAadhaar InPan KrRrn UsMbi Crypto"
 )
 
 _ID_WORD = (
-    r"(?:passport|driv(?:er|ing)(?:'?s|´s|’s)? licen[cs]e|licen[cs]e|national id(?:entity)?(?: card)?|identity card"
-    r"|id card|personal id|tax id|taxpayer id|tin|itin|tfn|nhs|medicare|national insurance|nino|nif|nie|dni|pesel|nric"
-    r"|fin|aadhaa?r|pan|codice fiscale|henkilötunnus|hetu|personalausweis\w*|ausweis\w*|reisepass\w*|steuer-?id\w*"
-    r"|sozialversicherungs\w*|passeport|pasaporte|passaporte|cpf|bsn|mbi|rrn|curp|rfc|personnummer|cédula)"
+    r"(?:passport|driv(?:er|ing)(?:'?s|´s|’s)? licen[cs]e|licen[cs]e"
+    r"|national id(?:entity)?(?: card)?|identity card"
+    r"|id card|personal id|tax id|taxpayer id|tin|itin|tfn|nhs|medicare|national insurance"
+    r"|nino|nif|nie|dni|pesel|nric"
+    r"|fin|aadhaa?r|pan|codice fiscale|henkilötunnus|hetu|personalausweis\w*|ausweis\w*"
+    r"|reisepass\w*|steuer-?id\w*"
+    r"|sozialversicherungs\w*|passeport|pasaporte|passaporte|cpf|bsn|mbi|rrn|curp|rfc"
+    r"|personnummer|cédula)"
 )
 _ID_NEAR = re.compile(rf"(?i)\b{_ID_WORD}\b")
 _ID_STATED = re.compile(
-    rf"(?i)\b{_ID_WORD}(?:[ -]?(?:number|no\b\.?|nr\b\.?|nummer|card|#|número|numéro))?\W{{0,3}}(?:(?:is|ist|es|est|é)\W{{1,2}})?"
+    rf"(?i)\b{_ID_WORD}(?:[ -]?(?:number|no\b\.?|nr\b\.?|nummer|card|#|número"
+    rf"|numéro))?\W{{0,3}}(?:(?:is|ist|es|est|é)\W{{1,2}})?"
     r"(?P<value>(?=[A-Z0-9./-]{0,12}\d)[A-Z0-9](?:[A-Z0-9./-]{3,22})[A-Z0-9])(?![\w])"
 )
 
