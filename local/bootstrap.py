@@ -24,6 +24,8 @@ MODULES = N8N / "node_modules"
 STAMP = MODULES / ".deskloop-installed"
 # what only a debugger or a TypeScript compiler reads: half of what npm installs
 USELESS_SUFFIXES = (".map", ".d.ts", ".d.mts", ".d.cts")
+# what the editor was built from (it comes built), and a browser driver of n8n's own assistant
+USELESS_FOLDERS = ("element-plus", "agent-browser/bin")
 _IS_TERMINAL = sys.stdout.isatty()
 
 
@@ -111,7 +113,7 @@ def n8n_fingerprint() -> str:
     digest = hashlib.sha256()
     for file in (N8N / "package.json", N8N / "package-lock.json"):
         digest.update(file.read_bytes())
-    digest.update(repr(USELESS_SUFFIXES).encode())
+    digest.update(repr((USELESS_SUFFIXES, USELESS_FOLDERS)).encode())
     return digest.hexdigest()
 
 
@@ -128,8 +130,11 @@ def n8n_progress() -> Callable[[], str]:
 
 
 def prune(folder: Path) -> int:
-    """Delete the files that only developers of the packages need; return the bytes freed."""
-    freed = 0
+    """Delete what only developers of the packages need; return the bytes freed."""
+    useless = [file for name in USELESS_FOLDERS for file in (folder / name).rglob("*")]
+    freed = sum(file.lstat().st_size for file in useless if file.is_file())
+    for name in USELESS_FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
     for parent, _, names in os.walk(folder):
         for name in names:
             if name.endswith(USELESS_SUFFIXES):

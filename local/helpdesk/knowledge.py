@@ -9,6 +9,13 @@ from helpdesk.models import KBCategory, KBItem, Queue
 from local.articles import Article, read_articles
 
 _TITLE_LENGTH = 100
+_DESCRIPTIONS = {
+    "account": "Logging in, your profile, family and privacy.",
+    "billing": "Plans, payments, invoices and refunds.",
+    "general": "About us, and what fits nowhere else.",
+    "shipping": "Delivery, returns and orders.",
+    "technical": "Setting up and using your Sprig, Hub and app.",
+}
 
 
 def import_articles(folder: Path, queue: Queue) -> None:
@@ -56,7 +63,7 @@ def _category(name: str, queue: Queue) -> KBCategory:
         defaults={
             "name": title,
             "title": title,
-            "description": f"Answers about {title.lower()}.",
+            "description": _DESCRIPTIONS.get(name, ""),
             "queue": queue,
             "public": True,
         },

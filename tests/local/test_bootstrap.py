@@ -55,8 +55,10 @@ def test_only_files_for_developers_are_deleted(tmp_path: Path) -> None:
     useless = ["index.js.map", "index.d.ts", "index.d.mts", "index.d.cts"]
     for name in [*kept, *useless]:
         (tmp_path / name).write_text("12345")
+    (tmp_path / "element-plus").mkdir()
+    (tmp_path / "element-plus" / "index.js").write_text("12345")
 
-    assert bootstrap.prune(tmp_path) == 5 * len(useless)
+    assert bootstrap.prune(tmp_path) == 5 * (len(useless) + 1)
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(kept)
 
 
