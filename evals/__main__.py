@@ -9,7 +9,7 @@ from pathlib import Path
 from evals.errors import DataInvalid
 from evals.report import publish
 
-PARTS = ("intents", "retrieval", "pii")
+PARTS = ("intents", "retrieval", "injection", "pii")
 
 
 def main() -> None:

@@ -58,18 +58,23 @@ def _score(text: str, rules: Injection) -> dict[str, float]:
     return found
 
 
+def hidden_parts(text: str) -> Iterable[str]:
+    """What `text` holds that a reader does not see: tag letters, HTML comments, base64."""
+    yield "\n".join(_from_tags(run) for run in _TAG_LETTERS.findall(text))
+    yield "\n\n".join(part.partition("-->")[0] for part in text.split("<!--")[1:])
+    for blob in _BASE64.findall(text)[:_MAX_BLOBS]:
+        yield _decoded(blob)
+
+
 def _hidden_texts(text: str) -> Iterable[str]:
     """`text` as it reads once tricks that hide words from a reader or a filter are undone."""
     shown = visible(text)
     if shown != text:
         yield shown
-        yield "\n".join(_from_tags(run) for run in _TAG_LETTERS.findall(text))
-    yield "\n\n".join(part.partition("-->")[0] for part in text.split("<!--")[1:])
+    yield from hidden_parts(text)
     if not text.isascii() and (latin := shown.translate(_LOOKALIKES)) != shown:
         yield latin
     yield _SPACED.sub(lambda run: _joined(run.group()), shown)
-    for blob in _BASE64.findall(text)[:_MAX_BLOBS]:
-        yield _decoded(blob)
 
 
 def _from_tags(run: str) -> str:

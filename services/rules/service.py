@@ -9,6 +9,7 @@ from services.contracts import CheckDraftRequest, DraftCheck, Triage, TriageRequ
 from services.contracts.policies import CategoryPolicy, PolicyList, PutPolicyRequest
 from services.rules.calibration import LogisticCalibrator, load_prior
 from services.rules.draft_check import DraftChecker
+from services.rules.injection_judge import InjectionJudge
 from services.rules.policies import Preset, find_preset, load_presets
 from services.rules.rulebook import Rulebook, load_rulebook
 from services.rules.settings import RulesSettings
@@ -26,25 +27,29 @@ class RulesService:
     presets: dict[str, Preset]
     checker: DraftChecker
     store: PolicyStore
+    judge: InjectionJudge
 
     @classmethod
     def load(cls, settings: RulesSettings, store: PolicyStore) -> Self:
-        """Read every data file; raises `RulesFileError` naming what is wrong."""
+        """Read every data file; raises `RulesFileError` or `InjectionModelInvalid`."""
         book = load_rulebook(settings.file)
         prior = load_prior(settings.prior_file)
         checker = DraftChecker(book, prior, LogisticCalibrator(prior))
-        return cls(book, load_presets(settings.presets_dir), checker, store)
+        judge = InjectionJudge.load(settings.injection_model, settings.injection_threshold)
+        return cls(book, load_presets(settings.presets_dir), checker, store, judge)
 
     async def triage(self, request: TriageRequest) -> Triage:
         """Decide what can be decided without a draft."""
         standing = await self.store.standing(request.classification.category)
-        found = triage(request, self.book, standing)
+        judged = await self.judge.judge(request.ticket)
+        found = triage(request, self.book, standing, judged)
         logger.info(
             "triaged",
             category=request.classification.category,
             urgency=found.urgency,
             requires_human=found.requires_human,
             mode=found.mode,
+            injection_score=round(judged.judgement.score, 4),
             rules=sorted({reason.rule for reason in found.reasons}),
         )
         return found

@@ -25,3 +25,16 @@ class RulesSettings(BaseSettings):
         default=Path("config/rules/prior.json"),
         description="Weights of the probability model, until it is fitted from outcomes.",
     )
+    injection_model: Path = Field(
+        default=Path("services/rules/injection.npz"),
+        description="The trained model that judges injection, beside the patterns.",
+    )
+    injection_threshold: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description=(
+            "Score of that model from which a human gets the ticket. 0.5 is where about 4 of 1,000 "
+            "ordinary messages are flagged in training; higher flags less, 1 leaves the patterns."
+        ),
+    )

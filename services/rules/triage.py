@@ -16,6 +16,7 @@ from services.contracts import (
     Urgency,
 )
 from services.rules.injection import score_injection
+from services.rules.injection_judge import ModelFinding
 from services.rules.phrases import Tokens, tokenize
 from services.rules.policies import Standing
 from services.rules.rulebook import Rulebook, TicketWords
@@ -29,12 +30,22 @@ _HUMAN, _RAISE, _BLOCK, _NOTE = (
 )
 
 
-def triage(request: TriageRequest, book: Rulebook, standing: Standing) -> Triage:
-    """Apply every rule that needs no draft; all that apply are reported, not just the first."""
+def triage(
+    request: TriageRequest,
+    book: Rulebook,
+    standing: Standing,
+    judged: ModelFinding | None = None,
+) -> Triage:
+    """Apply every rule that needs no draft; all that apply are reported, not just the first.
+
+    `judged` is what the trained model finds of injection; without it only the patterns speak.
+    """
     ticket, classification = request.ticket, request.classification
     reasons = list(_word_reasons(ticket, book))
     urgency = _raised(classification.urgency, reasons, book)
     reasons += _injection_reasons(ticket, book)
+    if judged is not None and judged.attempt:
+        reasons.append(Reason(rule=Rule.PROMPT_INJECTION, detail=judged.detail, effect=_HUMAN))
     reasons += _classification_reasons(classification, standing)
     reasons += _urgency_reasons(urgency, standing)
     reasons += _history_reasons(ticket, request.history or History(), standing)
@@ -84,7 +95,7 @@ def _injection_reasons(ticket: Ticket, book: Rulebook) -> Iterator[Reason]:
         return
     attempt = finding.score >= book.injection.threshold
     what = "; ".join(finding.meanings[:5])
-    detail = f"Score {finding.score:.2f} of {book.injection.threshold:.2f}: {what}."
+    detail = f"Pattern score {finding.score:.2f} of {book.injection.threshold:.2f}: {what}."
     effect = _HUMAN if attempt else _NOTE
     yield Reason(rule=Rule.PROMPT_INJECTION, detail=detail, effect=effect)
 

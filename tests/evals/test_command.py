@@ -22,7 +22,7 @@ def test_skipped_without_data(
     assert "Skipped: there is no folder" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("part", ["intents", "retrieval"])
+@pytest.mark.parametrize("part", ["intents", "retrieval", "injection"])
 def test_an_empty_folder_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, part: str
 ) -> None:
