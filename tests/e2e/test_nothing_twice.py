@@ -9,6 +9,7 @@ from tests.e2e.system import System, outline, turn_of
 
 pytestmark = pytest.mark.faults
 
+WEBHOOK = "django-helpdesk/ticket"
 QUESTION = ("Export", "I am on Plus. How do I export the readings of a plant as a CSV file?")
 
 
@@ -41,6 +42,7 @@ def test_a_ticket_whose_webhook_never_came_is_found(system: System, helpdesk: He
     with system.n8n() as n8n:
         n8n.api("POST", "/workflows/receive-django-helpdesk-ticket/deactivate")
         try:
+            system.wait_for("n8n to be deaf", lambda: not n8n.webhook_exists(WEBHOOK))
             ticket = helpdesk.ask(*QUESTION)
             given_up = f"webhook for ticket {ticket.id} not delivered"
             log = system.processes.log_tail
@@ -50,6 +52,7 @@ def test_a_ticket_whose_webhook_never_came_is_found(system: System, helpdesk: He
             assert system.history(ticket) is None, "the ledger cannot know it yet"
         finally:
             n8n.api("POST", "/workflows/receive-django-helpdesk-ticket/activate")
+            system.wait_for("n8n to hear again", lambda: n8n.webhook_exists(WEBHOOK))
     system.reconcile()
     history = system.end(ticket)
     assert turn_of(history)["route"] == "auto_sent", outline(history)
