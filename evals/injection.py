@@ -35,8 +35,8 @@ from services.rules.settings import RulesSettings
 FOLDER = "injection"
 EMAILS = "bipia_emails.jsonl"
 ATTACKS = "bipia_attacks.json"
-# Enough for an interval of half a percent; all of them would take a quarter of an hour.
-SAMPLE = 1000
+# Enough for an interval of one percent; all of them would take a quarter of an hour.
+SAMPLE = 500
 PLACES = ("start", "middle", "end")
 
 
