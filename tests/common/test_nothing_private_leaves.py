@@ -66,9 +66,20 @@ LABELS = {
 def fields(*names: str) -> dict[str, Any]:
     """A draft request whose named fields hold every planted value."""
     turn = {"author": "customer", "body": ALL, "at": "2026-11-22T09:00:00Z"}
-    document = {"id": "d#1", "title": "Hub", "section": "Reset", "text": QUOTE, "score": 0.9}
+    document: dict[str, Any] = {
+        "id": "d#1",
+        "title": "Hub",
+        "section": "Reset",
+        "text": QUOTE,
+        "score": 0.9,
+    }
     document["url"] = SURVIVE[-1]
-    correction = {"id": "c-1", "summary": "Reset", "ticket_text": "reset", "resolution": QUOTE}
+    correction: dict[str, Any] = {
+        "id": "c-1",
+        "summary": "Reset",
+        "ticket_text": "reset",
+        "resolution": QUOTE,
+    }
     correction |= {"category": "technical", "similarity": 0.9}
     if "documents" in names:
         document["text"] = f"{QUOTE}\n\n{ALL}"

@@ -37,14 +37,14 @@ _NUMBER_FIRST = (
     r"(?:rue|avenue|av\.|boulevard|bd|place|allée|chemin|impasse|quai|route|cours|passage|square)"
 )
 _STREETS = (
-    rf"(?:{_UNIT},?[ ])?\d{{1,6}}[ ](?:(?:[NSEW]{{1,2}}\.?|North|South|East"
-    rf"|West)[ ])?{_WORDS}{_ENGLISH}",
+    rf"(?:{_UNIT},?[ ])?\d{{1,6}}[a-zA-Z]?[ ](?:(?:[NSEW]{{1,2}}\.?|North|South|East"
+    rf"|West)[ ])?{_WORDS}{_ENGLISH}(?![ ][A-Z][a-z]+s\b)",
     rf"\d{{1,6}}(?:,)?[ ](?:\d{{1,4}}[ ])?(?:\d{{1,3}}(?:st|nd|rd|th)[ ]){_ENGLISH}",
     rf"(?:\d{{1,6}}[ ])?{UPPER}[\w.-]*(?<=\w){_COMPOUND}[ ]{_NO}(?!\w)",
     rf"(?:\d{{1,6}}[ ])?(?:{_W}[ ]){{1,3}}(?i:stra(?:ß|ss)e|str\.|weg|allee|platz|utca|útja?"
     rf"|vej|väg|gata|katu)[ ]{_NO}(?!\w)",
     rf"(?:\d{{1,6}}[ ])?(?i:{_ROMANCE})[ ](?:{_WORDS}"
-    rf"|(?:{_SMALL}[ ]){{0,3}}(?:{_W}[ ]){{0,3}}{_W},[ ])(?:n[.º°]?[ ]?)?{_NO}(?!\w)",
+    rf"|(?:{_SMALL}[ ]){{0,3}}(?:{_W}[ ]){{0,3}}{_W},[ ])(?:n[.º°]?[ ]?)?(?!\d{{5}}){_NO}(?!\w)",
     rf"{_NO},?[ ](?:bis[ ]"
     rf"|ter[ ])?(?i:{_NUMBER_FIRST})[ ](?:(?:{_SMALL}[ ]){{0,3}}(?:[dl]['’])?{_W}(?:[ ](?!\d)"
     rf"|(?!\w))){{1,4}}",
@@ -98,7 +98,10 @@ _STATED = re.compile(
 )
 """What is called an address; it ends where the sentence goes on."""
 
-_STREET_LIKE = re.compile(rf"(?:^|[ \n])\d{{1,6}}[ ]{UPPER}\w+|{UPPER}[\w.'’-]+[ ]\d{{1,5}}\b")
+_STREET_LIKE = re.compile(
+    rf"(?:^|[ \n])\d{{1,6}}[ ]{UPPER}\w+[\s\S]*(?:[,\n]|\s\d{{2,}}(?![ ]?(?:%|€|EUR|USD|GBP)))"
+    rf"|{UPPER}\w[\w.'’-]+[ ](?:\d{{2,5}}\b|\d(?=[,\n]))"
+)
 
 _POST_CODE_STATED = re.compile(
     r"(?i)\b(?:zip|post(?:al)?|pin)[ ]?code(?: is|:"

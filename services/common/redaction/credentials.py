@@ -29,7 +29,9 @@ _STATED = re.compile(
 )
 """`password: hunter2`, `my API key is abc…`."""
 
-_URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
+_URL = re.compile(
+    r"(?:https?|ftps?|sftp|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?|amqps?)://[^\s<>\"']{1,2000}"
+)
 _CREDENTIAL_PART = re.compile(
     r"(?i)[?&#;](?:[a-z_-]*(?:token|secret|signature|password)|api[_-]?key|key|sig|code|auth"
     r"|otp|sid"
@@ -64,4 +66,4 @@ def _links(text: str) -> Iterator[Span]:
     for match in _URL.finditer(text):
         url = match[0].rstrip(".,;:!?)")
         if _CREDENTIAL_PART.search(url):
-            yield Span("URL", match.start(), match.start() + len(url), 0.98)
+            yield Span("URL", match.start(), match.start() + len(url), 1.0)

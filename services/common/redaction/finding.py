@@ -29,16 +29,18 @@ def find_personal_data(text: str, known: Iterable[str] = ()) -> list[PersonalDat
     """
     values = {value for item in known if len(value := item.strip()) >= 3}
     found = [*_known(text, values), *find_names(text), *find_people(text), *find_addresses(text)]
-    if any(letter in text for letter in "@0123456789:=-_/"):  # else nothing could match
+    if any(letter in text for letter in "@0123456789:=-_/(["):  # else nothing could match
         found += find_credentials(text)
         found += find_numbers(text)
-        found += find_phones(text)
+        streets = {span.start for span in found if span.type == "ADDRESS"}
+        # "03 2657 Koontz Lane" begins like a number that is dialled.
+        found += (span for span in find_phones(text) if span.start not in streets)
         found += find_national_ids(text)
     contacts = ("ADDRESS", "PHONE", "EMAIL")
     found += addressees(text, [span.start for span in found if span.type in contacts])
     people = [text[span.start : span.end] for span in found if span.type == "NAME"]
     found += repeated_names(text, {*people, *(value for value in values if "@" not in value)})
-    return [PersonalData(span.type, span.start, span.end) for span in without_overlaps(found)]
+    return [PersonalData(span.type, span.start, span.end) for span in without_overlaps(found, text)]
 
 
 def _known(text: str, values: Iterable[str]) -> Iterator[Span]:

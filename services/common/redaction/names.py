@@ -15,6 +15,8 @@ _PARTICLE = (
     r"(?:(?:van|von|de|der|den|da|di|dos|del|della|la|le|bin|ibn|al|el|ter|ten|zu|y|e|af|av|'t)[ ])"
 )
 NAME = rf"{_PART}(?:[ ]{_PARTICLE}{{0,2}}{_PART}){{0,3}}"
+_PARTICLE_WORDS = "van von de der den da di dos del della la le bin ibn al el ter ten zu y e af av"
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _ANY_CASE = r"[^\W\d_]\w*(?:['’\-]\w+)*(?:[ ][^\W\d_]\w*(?:['’\-]\w+)*){0,3}"
 
 _STATED = re.compile(
@@ -117,6 +119,8 @@ def _trimmed(value: str, start: int) -> Span | None:
     """The name up to the first word that is no part of a name."""
     end = 0
     for word in _WORD.finditer(value):
+        if end and word[0].islower() and word[0] in _PARTICLES:
+            continue
         initial = len(word[0]) == 1 and word[0].isupper() and end > 0
         if (word[0].lower().strip("'’-") in NO_NAME and not initial) or NO_NAME_INSIDE.search(
             word[0]

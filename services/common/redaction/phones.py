@@ -43,7 +43,7 @@ def find_phones(text: str) -> Iterator[Span]:
             end = match.end()
             # "(0 69" opened outside the number would leave half a bracket.
             start += match[0].startswith("(") and ")" not in match[0]
-            yield Span("PHONE", start, end, 0.85)
+            yield Span("PHONE", start, end, 0.9)
 
 
 def _is_phone(text: str, match: re.Match[str]) -> bool:

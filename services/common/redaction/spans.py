@@ -1,6 +1,6 @@
 """What every finder returns, and how overlapping findings are settled."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -14,16 +14,34 @@ class Span:
     score: float
 
 
-def without_overlaps(spans: Iterable[Span]) -> list[Span]:
-    """The best of each overlapping group, in the order of the text.
+def without_overlaps(spans: Iterable[Span], text: str) -> list[Span]:
+    """The best of each overlapping group, in the order of `text`.
 
-    Names and postal addresses that overlap are first joined, since patterns see parts of them.
+    Names and postal addresses that overlap are first joined, since patterns see parts of them. What
+    a better finding leaves uncovered of another stays a finding: half a number is private too.
     """
     taken: list[Span] = []
     for span in sorted(_joined(spans), key=lambda s: (-s.score, s.start - s.end, s.start)):
-        if all(span.end <= other.start or span.start >= other.end for other in taken):
-            taken.append(span)
+        taken += _uncovered(span, taken, text)
     return sorted(taken, key=lambda span: span.start)
+
+
+def _uncovered(span: Span, taken: Iterable[Span], text: str) -> Iterator[Span]:
+    position = span.start
+    over = [other for other in taken if other.start < span.end and span.start < other.end]
+    if not over:
+        yield span
+        return
+    for other in sorted(over, key=lambda o: o.start):
+        yield from _piece(span, position, other.start, text)
+        position = max(position, other.end)
+    yield from _piece(span, position, span.end, text)
+
+
+def _piece(span: Span, start: int, end: int, text: str) -> Iterator[Span]:
+    places = [place for place in range(start, end) if text[place].isalnum()]
+    if len(places) >= 2:
+        yield Span(span.type, places[0], places[-1] + 1, span.score)
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
