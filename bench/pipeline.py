@@ -136,7 +136,7 @@ class _Clock:
         """Ask once for all who wait, so that watching costs the ledger next to nothing."""
         with self._lock:
             if time.monotonic() - self._asked_at > _LOOK_SECONDS:
-                query = {"state": "open", "limit": 100}
+                query: dict[str, str | int] = {"state": "open", "limit": 100}
                 inbox = self._ledger.get("/inbox", params=query).raise_for_status().json()
                 self._open = {entry["ticket_id"] for entry in inbox["tickets"]}
                 self._asked_at = time.monotonic()
