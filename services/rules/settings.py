@@ -30,11 +30,11 @@ class RulesSettings(BaseSettings):
         description="The trained model that judges injection, beside the patterns.",
     )
     injection_threshold: float = Field(
-        default=0.5,
+        default=0.65,
         gt=0,
         le=1,
         description=(
-            "Score of that model from which a human gets the ticket. 0.5 is where about 4 of 1,000 "
-            "ordinary messages are flagged in training; higher flags less, 1 leaves the patterns."
+            "Score of that model from which a human gets the ticket: higher flags less, 1 leaves "
+            "the patterns only. At 0.5 it flagged 1.8 % of public business tickets."
         ),
     )
