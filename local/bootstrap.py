@@ -82,12 +82,19 @@ def sync_python(uv: str) -> bool:
     check = [uv, "sync", "--frozen", "--check", "--quiet"]
     if (ROOT / ".venv").exists() and subprocess.run(check, cwd=ROOT).returncode == 0:
         return False
-    with step("Installing the Python packages (about 1.4 GB with Node and PostgreSQL)"):
-        command = [uv, "sync", "--frozen"]
+    title = "Installing the Python packages (about 1.4 GB with Node and PostgreSQL)"
+    with step(title, progress=python_progress):
+        command = [uv, "sync", "--frozen", "--no-progress"]
         if not (ROOT / ".venv" / "bin" / "python").exists():
             command += ["--python", sys.executable]
-        _run(command, show=True)
+        _run(command)
     return True
+
+
+def python_progress() -> str:
+    """Say how many packages are in place; all are fetched before the first is."""
+    there = len(list((ROOT / ".venv").glob("lib/python*/site-packages/*.dist-info")))
+    return f"{there} packages" if there else "fetching"
 
 
 def install_n8n() -> bool:
@@ -100,7 +107,9 @@ def install_n8n() -> bool:
         return False
     STAMP.unlink(missing_ok=True)
     with step("Installing n8n (some 2,300 packages, 3 to 6 minutes)", progress=n8n_progress()):
-        _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+        # a registry that does not answer is given up after minutes, not after a quarter of an hour
+        patience = ["--fetch-timeout=60000", "--fetch-retries=3", "--fetch-retry-maxtimeout=20000"]
+        _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *patience)
     with step("Removing what n8n does not need to run"):
         freed = prune(MODULES)
     print(f"  {freed / 1e9:.1f} GB removed", flush=True)
@@ -124,7 +133,7 @@ def n8n_progress() -> Callable[[], str]:
 
     def progress() -> str:
         there = sum(1 for folder in folders if (folder / "package.json").exists())
-        return f"{there} of {len(folders)} packages"
+        return f"{there} of {len(folders)} packages" if there else "fetching"
 
     return progress
 
@@ -159,19 +168,13 @@ def _npm(*arguments: str) -> None:
     _run([str(folder / "node"), str(script), *arguments], cwd=N8N, env=environment)
 
 
-def _run(
-    command: list[str],
-    *,
-    cwd: Path = ROOT,
-    env: dict[str, str] | None = None,
-    show: bool = False,
-) -> None:
-    """Run a command; its output is shown at once, or only where it fails."""
-    output = None if show else subprocess.PIPE
-    errors = None if show else subprocess.STDOUT
-    done = subprocess.run(command, cwd=cwd, env=env, stdout=output, stderr=errors, text=True)
+def _run(command: list[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
+    """Run a command; its output is shown only where it fails."""
+    done = subprocess.run(
+        command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if done.returncode != 0:
-        tail = "\n".join((done.stdout or "").splitlines()[-15:])
+        tail = "\n".join(done.stdout.splitlines()[-15:])
         raise SetupError(f"`{Path(command[0]).name} {' '.join(command[1:4])}` failed.\n{tail}")
 
 

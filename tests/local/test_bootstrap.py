@@ -64,7 +64,7 @@ def test_only_files_for_developers_are_deleted(tmp_path: Path) -> None:
 
 def test_progress_counts_the_packages_that_are_there(n8n: Path) -> None:
     progress = bootstrap.n8n_progress()
-    assert progress() == "0 of 1 packages"
+    assert progress() == "fetching"
     bootstrap.install_n8n()
     assert progress() == "1 of 1 packages"
 
