@@ -19,6 +19,10 @@ class Drafter(Protocol):
         """Yield growing pieces of the reply, then the checked `Draft` as the last item."""
         ...
 
+    async def prepare(self) -> None:
+        """Load what the first draft would otherwise wait for."""
+        ...
+
     async def close(self) -> None:
         """Give connections back."""
         ...

@@ -5,6 +5,7 @@ as the human did; otherwise the sentences of one help section that lie nearest t
 quoted, by the sentence embeddings also used for retrieval. Weak evidence abstains.
 """
 
+import asyncio
 import math
 import re
 from collections.abc import AsyncIterator
@@ -57,6 +58,10 @@ class LocalDrafter:
         self._embedder = embedder
         self._guidelines = guidelines
         self._minimum = minimum_evidence
+
+    async def prepare(self) -> None:
+        """Load the sentence splitter and the language models, seconds of work, in a thread."""
+        await asyncio.to_thread(_load)
 
     async def close(self) -> None:
         """Give the embedder back."""
@@ -130,6 +135,11 @@ class LocalDrafter:
         guidelines = self._guidelines.for_language(request.classification.language)
         parts = [_greeting(guidelines, request.ticket.requester.name), _laid_out(passage.quotes)]
         return "\n\n".join([*parts, guidelines.sign_off])
+
+
+def _load() -> None:
+    pieces("One sentence.")
+    detect_language("One sentence.")
 
 
 def question_of(request: DraftRequest) -> str:

@@ -1,5 +1,6 @@
 """The draft service's application: `uvicorn --factory services.draft.main:create_app`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -55,7 +56,9 @@ def create_app() -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        preparing = asyncio.gather(*(drafter.prepare() for drafter in drafters))
         yield
+        await preparing
         for drafter in drafters:
             await drafter.close()
 

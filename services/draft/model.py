@@ -24,6 +24,9 @@ class ModelDrafter:
         self._max_turns = max_turns
         self._max_tokens = max_tokens
 
+    async def prepare(self) -> None:
+        """Nothing to load: the SDK's client is made already."""
+
     async def close(self) -> None:
         """Give the model's connections back."""
         await self._model.close()
