@@ -50,8 +50,8 @@ bench: install ## Measure time per ticket by step, memory and disk of the runnin
 	@$(RUN) -m bench
 
 ##@ Measure the local model
-.PHONY: eval eval-intents eval-retrieval eval-injection eval-pii eval-learning train
-eval: eval-intents eval-retrieval eval-injection eval-pii eval-learning ## All of the following; DATA=folder
+.PHONY: eval eval-intents eval-retrieval eval-injection eval-pii train
+eval: eval-intents eval-retrieval eval-injection eval-pii ## All of the following; DATA=folder
 eval-intents: install ## Category and intent, on labelled messages
 	@$(RUN) -m evals intents --data "$(DATA)"
 eval-retrieval: install ## Finding the right help section, and abstaining where there is none
@@ -60,8 +60,8 @@ eval-injection: install ## Attempts to make the machine obey the ticket
 	@$(RUN) -m evals injection --data "$(DATA)"
 eval-pii: install ## Personal data found before text leaves
 	@$(RUN) -m evals pii --data "$(DATA)"
-eval-learning: install ## What a correction changes for the next similar ticket
-	@$(RUN) -m evals learning --data "$(DATA)"
+train: install ## Train the local classifier; FILES="your.csv more.csv" for your own examples
+	@$(RUN) -m services.classify.local.train $(if $(FILES),--data $(FILES))
 
 ##@ Work on the database
 .PHONY: schema
