@@ -76,6 +76,9 @@ def summary(rows: Rows, replies: int, notes: int, seconds: float) -> Table:
     must = [row for row in rows.rows if row.ticket.expect == "human" and row.decision]
     wrong = rows.sent_against_expectation
     table.add_row("must reach a human", f"{len(must) - len(wrong)} of {len(must)} did, unanswered")
+    for row in wrong:
+        number = f"#{row.filed.number} " if row.filed else ""
+        table.add_row("", f"[red]answered all the same:[/] {number}{escape(row.ticket.subject)}")
     if decided:
         times = sorted(row.decision.seconds for row in decided if row.decision)
         table.add_row("seconds to a decision", f"{times[len(times) // 2]:.1f} at the median")

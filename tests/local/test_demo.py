@@ -113,4 +113,5 @@ def test_summary_tells_of_tickets_that_should_have_reached_a_human() -> None:
     out = io.StringIO()
     Console(file=out, width=140).print(summary(_rows(), replies=1, notes=0, seconds=9))
     assert "0 of 1 did" in out.getvalue()
+    assert "answered all the same: #7 Where is [my] order?" in out.getvalue()
     assert "undecided" in out.getvalue()
