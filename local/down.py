@@ -21,8 +21,10 @@ def main() -> int:
         console.print("Nothing is running.")
         return 0
     started = time.monotonic()
+    supervised = Supervisor().is_running()
     Supervisor().shut_down()
-    left = _wait_for(running)
+    # what nobody stops for us is not waited for
+    _, left = psutil.wait_procs(running, timeout=_PATIENCE_SECONDS if supervised else 0.1)
     _end(left)
     socket_path().unlink(missing_ok=True)
     PID_FILE.unlink(missing_ok=True)
@@ -33,13 +35,6 @@ def main() -> int:
         took = time.monotonic() - started
         console.print(f"Stopped {len(running)} processes in {took:.0f} s; nothing is left running.")
     return 1 if survivors else 0
-
-
-def _wait_for(running: list[psutil.Process]) -> list[psutil.Process]:
-    """Wait while supervisor stops them; what it does not look after is not waited for long."""
-    supervised = Supervisor().is_running() or PID_FILE.exists()
-    _, alive = psutil.wait_procs(running, timeout=_PATIENCE_SECONDS if supervised else 0.1)
-    return alive
 
 
 def _end(processes: list[psutil.Process]) -> None:
