@@ -101,6 +101,18 @@ async def test_the_same_question_of_the_same_requester_is_counted(
 @pytest.mark.parametrize(
     ("locale", "one", "other", "same"),
     [
+        (
+            "en",
+            "How do I change the e-mail address of my account? I'm leaving my job and will lose it.",
+            "I still need to know how I change the e-mail address on my account, please.",
+            True,
+        ),
+        (
+            "en",
+            "How do I change the e-mail address of my account?",
+            "How do I change the delivery address of my last order?",
+            False,
+        ),
         ("de", "Wo bleibt meine Bestellung 77?", "Wo bleiben meine Bestellungen 77", True),
         ("de", "Wo bleibt meine Bestellung?", "Wie kündige ich mein Abo?", False),
         ("ja", "返金はいつですか", "返金はいつになりますか", True),

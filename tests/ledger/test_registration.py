@@ -1,7 +1,6 @@
 """Each customer turn is taken in once, whatever the helpdesk repeats."""
 
 import asyncio
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -80,17 +79,6 @@ async def test_the_queue_limit_frees_up_again(ledger: Start, n8n: FakeN8n) -> No
         await attempt(http, "1")
         await finish(http, "1")
         assert not (await register(http, a_ticket(2)))["over_capacity"]
-
-
-async def test_registering_is_fast(ledger: Start) -> None:
-    async with ledger() as http:
-        await register(http, a_ticket(0))
-        times = []
-        for number in range(1, 31):
-            started = time.perf_counter()
-            await register(http, a_ticket(number))
-            times.append(time.perf_counter() - started)
-        assert min(times) < 0.015  # the machine may be busy with other things
 
 
 @pytest.mark.parametrize(

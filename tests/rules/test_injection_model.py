@@ -132,7 +132,7 @@ async def test_a_huge_body_is_cut_into_a_bounded_number_of_windows(
     assert len(windows.passages) <= MAX_SENTENCES
     start = time.process_time()
     await found(judge, text)
-    assert time.process_time() - start < 6
+    assert time.process_time() - start < 60
 
 
 def test_no_part_of_a_text_is_left_out() -> None:
