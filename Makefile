@@ -70,8 +70,8 @@ schema: install ## Write sql/schema.sql anew, after a migration was added
 
 ##@ Work on the workflows
 .PHONY: deploy-workflows export-workflows screenshots
-deploy-workflows: install ## Bring the running n8n to the state of n8n-workflows/
-	@$(RUN) -m local.workflows_command deploy
+deploy-workflows: install ## Bring the running n8n to n8n-workflows/; OVERWRITE=1 also what was edited
+	@$(RUN) -m local.workflows_command deploy $(if $(OVERWRITE),--overwrite)
 export-workflows: install ## Write what was edited in the running n8n to n8n-workflows/
 	@$(RUN) -m local.workflows_command export
 screenshots: install ## Take the pictures of the workflows for the docs

@@ -19,6 +19,7 @@ from local.supervisor.config import write_config
 from local.supervisor.control import Supervisor, log_tail, our_processes
 from local.supervisor.ports import conflicts
 from local.supervisor.processes import Process, all_processes
+from local.workflows.deploy import KEPT
 
 _STARTS = 3
 """A process that had to be started more often than this while we waited will not get ready."""
@@ -149,6 +150,9 @@ def _set_up(title: str, module: list[str], environment: dict[str, str]) -> None:
         said = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
         raise UpError(f"{title}: `python -m {' '.join(module)}` failed:\n{said}")
     _done(title, started)
+    for line in done.stdout.splitlines():
+        if line.startswith(KEPT):
+            console.print(f"  {line}", style="yellow", soft_wrap=True)
 
 
 def _wait(

@@ -16,27 +16,31 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one of the commands; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m local.workflows")
     parser.add_argument("command", choices=_COMMANDS)
-    command = parser.parse_args(arguments).command
+    parser.add_argument(
+        "--overwrite", action="store_true", help="deploy: also over what was edited in n8n"
+    )
+    options = parser.parse_args(arguments)
     try:
-        return _COMMANDS[command]()
+        return _COMMANDS[options.command](options)
     except N8nError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _deploy() -> int:
-    for change in deploy(DeploySettings(), TableSeed()) or ["n8n is up to date"]:
+def _deploy(options: argparse.Namespace) -> int:
+    changes = deploy(DeploySettings(), TableSeed(), overwrite=options.overwrite)
+    for change in changes or ["n8n is up to date"]:
         print(change)
     return 0
 
 
-def _export() -> int:
+def _export(_: argparse.Namespace) -> int:
     for change in export(DeploySettings()) or ["the files are up to date"]:
         print(change)
     return 0
 
 
-def _lint() -> int:
+def _lint(_: argparse.Namespace) -> int:
     findings = lint_together(read_workflows())
     for finding in findings:
         print(finding)
@@ -44,7 +48,7 @@ def _lint() -> int:
     return 1 if findings else 0
 
 
-def _screenshots() -> int:
+def _screenshots(_: argparse.Namespace) -> int:
     # imported here: a server that only deploys has no browser
     from local.workflows.screenshots import take_screenshots
 
@@ -53,7 +57,7 @@ def _screenshots() -> int:
     return 0
 
 
-_COMMANDS: dict[str, Callable[[], int]] = {
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "deploy": _deploy,
     "export": _export,
     "lint": _lint,

@@ -1,12 +1,13 @@
 """Bring a running n8n to the state of the workflow files, changing only what differs."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.workflows.client import N8nClient, N8nError
 from local.workflows.credentials import deploy_credentials, wanted_credentials
-from local.workflows.files import WORKFLOWS_FOLDER, Json, WorkflowFile, canonical, read_workflows
+from local.workflows.files import WORKFLOWS_FOLDER, Json, WorkflowFile, read_workflows
+from local.workflows.memory import Deployed, comparable
 from local.workflows.package import build_package
 from local.workflows.settings import DeploySettings, TableSeed
 from local.workflows.table import TABLE_ID, seed_table
@@ -15,11 +16,22 @@ _WEBHOOK = "n8n-nodes-base.webhook"
 _WEBHOOK_SECONDS = 30.0
 
 
-def deploy(settings: DeploySettings, seed: TableSeed, folder: Path = WORKFLOWS_FOLDER) -> list[str]:
+KEPT = "kept"
+"""How the line of a workflow begins that was left as somebody edited it in n8n."""
+
+
+def deploy(
+    settings: DeploySettings,
+    seed: TableSeed,
+    folder: Path = WORKFLOWS_FOLDER,
+    *,
+    overwrite: bool = False,
+) -> list[str]:
     """Deploy credentials, the Settings table and all workflows; returns a line per change.
 
     A second run changes nothing and returns an empty list. A request that arrives meanwhile is
-    answered by the old version or by the new one.
+    answered by the old version or by the new one. What was edited in n8n since the last
+    deployment is kept, and said so, unless `overwrite`.
 
     Raises
     ------
@@ -30,11 +42,16 @@ def deploy(settings: DeploySettings, seed: TableSeed, folder: Path = WORKFLOWS_F
     with N8nClient(settings) as client:
         changes = deploy_credentials(client)
         there = existing_workflows(client, files)
+        deployed = Deployed(settings.state_folder)
+        edited = [] if overwrite else [f for f in files if _is_edited(f, there, deployed)]
+        files = [file for file in files if file not in edited]
         changed = [file for file in files if not _is_live(file, there.get(file.id))]
         # where a restored backup lost the table, importing any workflow makes it again
         if changed or not _table_exists(client):
             _import(client, changed or files)
+        deployed.remember([file.workflow for file in files])
         changes += [f"published {file.name}" for file in changed]
+        changes += [_kept(file) for file in edited]
         changes += seed_table(client, seed)
         changes += _describe(client, files)
         _wait_for_webhooks(client, files)
@@ -51,15 +68,26 @@ def _is_live(file: WorkflowFile, found: Json | None) -> bool:
     """Tell whether n8n runs exactly this workflow."""
     if found is None or not found["active"] or found["isArchived"]:
         return False
-    return _comparable(found) == _comparable(file.workflow) and _published_is_current(found)
+    return comparable(found) == comparable(file.workflow) and _published_is_current(found)
 
 
 def _published_is_current(found: Json) -> bool:
     return bool(found["versionId"] == found.get("activeVersionId"))
 
 
-def _comparable(workflow: Json) -> Json:
-    return {key: value for key, value in canonical(workflow).items() if key != "description"}
+def _is_edited(file: WorkflowFile, there: Mapping[str, Json], deployed: Deployed) -> bool:
+    """Tell whether n8n has a support lead's own version, which is not the file's."""
+    found = there.get(file.id)
+    if found is None or found["isArchived"] or comparable(found) == comparable(file.workflow):
+        return False
+    return deployed.edited_since(found)
+
+
+def _kept(file: WorkflowFile) -> str:
+    return (
+        f"{KEPT} {file.name} as it was edited in n8n; `make export-workflows` writes it to its "
+        "file, `make deploy-workflows OVERWRITE=1` puts the file back"
+    )
 
 
 def _table_exists(client: N8nClient) -> bool:

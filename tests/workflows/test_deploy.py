@@ -177,3 +177,21 @@ def test_workflows_name_only_credentials_that_are_made(n8n: N8n) -> None:
 def test_credentials_are_not_readable_in_the_state(n8n: N8n) -> None:
     for file in n8n.settings.state_folder.iterdir():
         assert "a-token-that-only" not in file.read_text()
+
+
+def test_what_was_edited_in_n8n_is_kept_until_told_otherwise(n8n: N8n) -> None:
+    [file] = [f for f in read_workflows(n8n.folder) if f.id == TRIAGE]
+    edited = copy.deepcopy(file.workflow)
+    edited["nodes"][0]["notes"] = "the lead was here"
+    body = {key: edited[key] for key in ("name", "nodes", "connections", "settings")}
+    with N8nClient(n8n.settings) as client:
+        client.api("PUT", f"/workflows/{TRIAGE}", json=body)
+        [said] = deploy(n8n.settings, n8n.seed, n8n.folder)
+        assert said.startswith("kept Triage incoming ticket")
+        found = client.workflow(TRIAGE)
+        assert found is not None
+        assert found["nodes"][0]["notes"] == "the lead was here"
+        assert deploy(n8n.settings, n8n.seed, n8n.folder, overwrite=True) == [
+            "published Triage incoming ticket"
+        ]
+    assert deploy(n8n.settings, n8n.seed, n8n.folder) == []
