@@ -58,3 +58,14 @@ def test_help_lists_every_target_of_the_readme() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True).stdout
     for command in commands(ROOT / "README.md"):
         assert f"make {command.split()[1]} " in listed
+
+
+@pytest.mark.parametrize(
+    "row",
+    re.findall(r"^\|.*`make eval-[a-z]+` \|$", (ROOT / "README.md").read_text(), re.MULTILINE),
+)
+def test_every_figure_of_the_readme_stands_in_its_report(row: str) -> None:
+    _, _, measured, interval, _, command, _ = (cell.strip() for cell in row.split("|"))
+    report = command.strip("`").removeprefix("make eval-")
+    text = (ROOT / "evals" / "reports" / f"{report}.md").read_text()
+    assert f"| {measured} | {interval} |" in text
