@@ -103,7 +103,7 @@ async def test_the_same_question_of_the_same_requester_is_counted(
     [
         (
             "en",
-            "How do I change the e-mail address of my account? I'm leaving my job and will lose it.",
+            "How do I change the e-mail address of my account? I leave my job and lose it.",
             "I still need to know how I change the e-mail address on my account, please.",
             True,
         ),
