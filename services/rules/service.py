@@ -1,5 +1,6 @@
 """The rules step: decides on tickets and drafts, and keeps the policies."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Self
 
@@ -42,7 +43,8 @@ class RulesService:
         """Decide what can be decided without a draft."""
         standing = await self.store.standing(request.classification.category)
         judged = await self.judge.judge(request.ticket)
-        found = triage(request, self.book, standing, judged)
+        # in a thread: a hostile text of 100 kB takes a second or two, and others wait meanwhile
+        found = await asyncio.to_thread(triage, request, self.book, standing, judged)
         logger.info(
             "triaged",
             category=request.classification.category,
@@ -57,7 +59,7 @@ class RulesService:
     async def check_draft(self, request: CheckDraftRequest) -> DraftCheck:
         """Decide what may happen with a draft."""
         standing = await self.store.standing(request.classification.category)
-        checked = self.checker.check(request, standing)
+        checked = await asyncio.to_thread(self.checker.check, request, standing)
         logger.info(
             "draft_checked",
             category=request.classification.category,
