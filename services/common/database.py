@@ -18,11 +18,13 @@ AWAY: tuple[type[Exception], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
     OSError,
 )
 """What asyncpg and the socket raise when PostgreSQL cannot be reached or goes away.
 
-`OSError` covers refused and reset connections and time-outs.
+`OSError` covers refused and reset connections and time-outs, `InternalClientError` a connection
+that is lost in the very moment it is used.
 """
 
 
