@@ -14,6 +14,7 @@ from services.ledger.hand_out import HandOut, Lane
 from services.ledger.leases import DecisionLeases, TurnLeases
 from services.ledger.measures import Measures
 from services.ledger.records import Records
+from services.ledger.resolution import Resolutions
 from services.ledger.reviews import Reviews
 from services.ledger.service import Inbox
 from services.ledger.settings import LedgerSettings
@@ -32,6 +33,7 @@ class Ledger:
     records: Records
     reviews: Reviews
     measures: Measures
+    resolutions: Resolutions
 
 
 def build_ledger(database: Database, settings: LedgerSettings) -> Ledger:
@@ -43,6 +45,7 @@ def build_ledger(database: Database, settings: LedgerSettings) -> Ledger:
         records=Records(database, settings, inbox),
         reviews=Reviews(database),
         measures=Measures(database),
+        resolutions=Resolutions(database),
     )
 
 

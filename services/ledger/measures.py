@@ -1,7 +1,6 @@
 """Measures over many tickets, and the views of one."""
 
 from datetime import UTC, date, datetime, timedelta
-from math import sqrt
 
 from services.common.database import Database
 from services.common.errors import Unprocessable
@@ -9,7 +8,6 @@ from services.contracts.ledger_answers import (
     Bucket,
     Inbox,
     InboxFilter,
-    Interval,
     QaSample,
     Series,
     Summary,
@@ -17,21 +15,10 @@ from services.contracts.ledger_answers import (
 )
 from services.ledger import store_history, store_metrics
 from services.ledger.errors import UnknownTicket
+from services.ledger.intervals import wilson
 
-_Z95 = 1.959963984540054
 _WIDTHS = {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1)}
 _MOST_POINTS = 1000
-
-
-def wilson(hits: int, total: int) -> Interval:
-    """Return a share with its 95 % Wilson score interval (Wilson 1927)."""
-    if total == 0:
-        return Interval(share=None, low=None, high=None)
-    share = hits / total
-    scale = 1 + _Z95**2 / total
-    middle = (share + _Z95**2 / (2 * total)) / scale
-    half = _Z95 * sqrt(share * (1 - share) / total + _Z95**2 / (4 * total**2)) / scale
-    return Interval(share=share, low=max(0.0, middle - half), high=min(1.0, middle + half))
 
 
 class Measures:
@@ -57,7 +44,7 @@ class Measures:
 
     async def summary(self, since: datetime | None, until: datetime | None) -> Summary:
         """Return what became of the turns registered in [since, until)."""
-        start, end = _span(since, until, timedelta(days=7))
+        start, end = span_of(since, until, timedelta(days=7))
         async with self._database.connection() as connection:
             return await store_metrics.summary(connection, start, end, wilson)
 
@@ -66,7 +53,7 @@ class Measures:
     ) -> Series:
         """Return the same over time; at most a thousand points."""
         width = _WIDTHS[bucket]
-        start, end = _span(since, until, width * (30 if bucket is Bucket.DAY else 48))
+        start, end = span_of(since, until, width * (30 if bucket is Bucket.DAY else 48))
         if (end - start) / width > _MOST_POINTS:
             raise Unprocessable(f"More than {_MOST_POINTS} points; ask for less or by day.")
         async with self._database.connection() as connection:
@@ -80,9 +67,10 @@ class Measures:
         return QaSample(day=day, share=share, automatic=automatic, items=items)
 
 
-def _span(
+def span_of(
     since: datetime | None, until: datetime | None, width: timedelta
 ) -> tuple[datetime, datetime]:
+    """Return [since, until), by default the `width` that ends now; raises `Unprocessable`."""
     end = until or datetime.now(UTC) + timedelta(seconds=1)
     start = since or end - width
     if start >= end:

@@ -19,6 +19,7 @@ from services.contracts.ledger_answers import (
     Summary,
     TicketHistory,
 )
+from services.contracts.ledger_resolution import Resolution
 from services.ledger.ledger import LedgerDependency
 from services.ledger.parameters import (
     Category,
@@ -114,6 +115,14 @@ async def read_series(
 ) -> Series:
     """One point for each hour or day (UTC), empty ones included; at most 1,000."""
     return await ledger.measures.series(bucket, since, until)
+
+
+@router.get("/metrics/resolution", summary="What became of the answers")
+async def read_resolution(
+    ledger: LedgerDependency, since: Moment | None = None, until: Moment | None = None
+) -> Resolution:
+    """Of questions at least seven days old; by default of the five weeks that end now."""
+    return await ledger.resolutions.report(since, until)
 
 
 @router.get("/qa/sample", summary="Automatic answers to judge, blind")

@@ -7,7 +7,6 @@ import asyncpg
 import httpx
 import pytest
 
-from services.ledger.measures import wilson
 from tests.ledger.conftest import (
     FakeN8n,
     Start,
@@ -115,13 +114,6 @@ async def test_the_sample_is_blind_stratified_and_stable(ledger: Start, n8n: Fak
         assert not {"confidence", "probability", "threshold"} & set(sample["items"][0])
         other = {"share": 0.3, "day": str(day - timedelta(days=2))}
         assert (await http.get("/qa/sample", params=other)).json()["items"] == []
-
-
-def test_wilson_agrees_with_published_values() -> None:
-    interval = wilson(1, 10)  # Brown, Cai, DasGupta 2001
-    assert (round(interval.low or 0, 4), round(interval.high or 0, 4)) == (0.0179, 0.4042)
-    assert wilson(0, 5).low == 0
-    assert wilson(5, 5).high == 1
 
 
 async def test_prometheus_shows_the_queue(ledger: Start, n8n: FakeN8n) -> None:
