@@ -14,12 +14,14 @@ from services.contracts.ledger_resolution import (
     Rung,
     Satisfaction,
 )
-from services.ledger import store_resolution
+from services.contracts.ledger_simulation import Simulation
+from services.ledger import store_resolution, store_simulation
 from services.ledger.intervals import Stratum, stratified, wilson
 from services.ledger.measures import span_of
 
 _RUNGS = ("sent", "uncontested", "confirmed", "durable", "reopened")
 _DEFAULT_SPAN = timedelta(days=28)
+_LAST_WEEK = timedelta(days=7)
 
 
 class Resolutions:
@@ -49,6 +51,26 @@ class Resolutions:
                 first_response_human=await _response(connection, span, automatic=False),
                 costs=await _costs(connection, span, ladder),
             )
+
+    async def simulate(
+        self, threshold: float, category: str | None, since: datetime | None, until: datetime | None
+    ) -> Simulation:
+        """Tell what a threshold would have sent of the questions registered in [since, until)."""
+        start, end = span_of(since, until, _LAST_WEEK)
+        async with self._database.connection() as connection:
+            row = await store_simulation.simulate(connection, threshold, category, start, end)
+        return Simulation(
+            since=start,
+            until=end,
+            category=category,
+            threshold=threshold,
+            decided=row["decided"],
+            sent=row["sent"],
+            would_send=row["would_send"],
+            share=wilson(row["would_send"], row["decided"]),
+            judged=row["judged"],
+            wrong=wilson(row["wrong"], row["judged"]),
+        )
 
 
 def _ladder(row: Any) -> Ladder:

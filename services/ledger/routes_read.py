@@ -20,6 +20,7 @@ from services.contracts.ledger_answers import (
     TicketHistory,
 )
 from services.contracts.ledger_resolution import Resolution
+from services.contracts.ledger_simulation import Simulation
 from services.ledger.ledger import LedgerDependency
 from services.ledger.parameters import (
     Category,
@@ -123,6 +124,18 @@ async def read_resolution(
 ) -> Resolution:
     """Of questions at least seven days old; by default of the five weeks that end now."""
     return await ledger.resolutions.report(since, until)
+
+
+@router.get("/metrics/simulation", summary="What another threshold would have sent")
+async def read_simulation(
+    ledger: LedgerDependency,
+    threshold: Annotated[float, Query(ge=0, le=1)],
+    category: Category | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+) -> Simulation:
+    """Of the drafts of the last seven days, or of [since, until); wrong ones as humans judged."""
+    return await ledger.resolutions.simulate(threshold, category, since, until)
 
 
 @router.get("/qa/sample", summary="Automatic answers to judge, blind")

@@ -9,25 +9,28 @@ Span = tuple[datetime, datetime]
 
 _FINISHED = "t.state = 'finished' and t.registered_at >= $1 and t.registered_at < $2"
 # A further message counts as an objection, even a thank-you: we do not judge in our own favour.
+OBJECTIONS = """
+left join lateral (
+    select min(at) as at from (
+        select o.at from ledger_outcomes o
+        where o.ticket_id = t.ticket_id and o.turn = t.turn
+            and o.kind in ('reopened', 'customer_replied')
+        union all
+        select later.registered_at from ledger_turns later
+        where later.ticket_id = t.ticket_id and later.turn = t.turn + 1
+    ) signs
+) back on true
+left join lateral (
+    select min(o.at) as at from ledger_outcomes o
+    where o.ticket_id = t.ticket_id and o.turn = t.turn and o.kind = 'csat' and o.score < 0.5
+) dissatisfied on true
+"""
 _JUDGED = f"""
     select t.id, coalesce(t.category, 'unknown') as category, t.route = 'auto_sent' as sent,
         t.finished_at, least(back.at, dissatisfied.at, corrected.at) as contested_at,
         back.at as back_at, helped.at as helped_at, labelled.wrong as labelled_wrong
     from ledger_turns t
-    left join lateral (
-        select min(at) as at from (
-            select o.at from ledger_outcomes o
-            where o.ticket_id = t.ticket_id and o.turn = t.turn
-                and o.kind in ('reopened', 'customer_replied')
-            union all
-            select later.registered_at from ledger_turns later
-            where later.ticket_id = t.ticket_id and later.turn = t.turn + 1
-        ) signs
-    ) back on true
-    left join lateral (
-        select min(o.at) as at from ledger_outcomes o
-        where o.ticket_id = t.ticket_id and o.turn = t.turn and o.kind = 'csat' and o.score < 0.5
-    ) dissatisfied on true
+    {OBJECTIONS}
     left join lateral (
         select min(e.at) as at from ledger_events e
         where e.ticket_id = t.ticket_id and e.turn = t.turn and e.kind = 'correction_recorded'

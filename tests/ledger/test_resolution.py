@@ -57,11 +57,11 @@ async def test_each_rung_counts_what_it_says(
         await age(database_url, 7.5 * _DAY, 2)
         await age(database_url, 7.6 * _DAY, 3)
         await age(database_url, 8 * _DAY, 4)
-        await outcome(http, 2, "reopened", at=_ago(6.5))
-        await outcome(http, 3, "customer_replied", at=_ago(2.6))
+        await outcome(http, 2, "reopened", at=ago(6.5))
+        await outcome(http, 3, "customer_replied", at=ago(2.6))
         await outcome(http, 4, "reopened")
         await outcome(http, 5, "csat", score=1.0)
-        await outcome(http, 6, "csat", score=0.0, at=_ago(8))
+        await outcome(http, 6, "csat", score=0.0, at=ago(8))
         report = await resolution(http)
     assert report["too_young"] == 1
     assert counts(report["ladder"]) == [7, 6, 4, 1, 3, 2]
@@ -159,5 +159,5 @@ async def test_nothing_yet_is_unknown_not_zero(ledger: Start) -> None:
     assert report["costs"]["per_durable_usd"] is None
 
 
-def _ago(days: float) -> str:
+def ago(days: float) -> str:
     return (datetime.now(UTC) - timedelta(days=days)).isoformat()
