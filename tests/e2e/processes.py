@@ -110,6 +110,11 @@ class Processes:
             assert time.monotonic() < deadline, f"{name} did not start:\n{self.log_tail(name, 30)}"
             time.sleep(0.2)
 
+    def start_unready(self, name: str) -> None:
+        """Start one process and return at once."""
+        with self._supervisor() as supervisor:
+            supervisor.startProcess(name, False)
+
     def _is_ready(self, name: str) -> bool:
         try:
             return httpx.get(f"{self.url(name)}/ready", trust_env=False).is_success

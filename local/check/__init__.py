@@ -1,0 +1,1 @@
+"""Compares ledger and helpdesk ticket by ticket; shares no code with what writes either."""

@@ -1,0 +1,22 @@
+"""Each fault, under load: no ticket is lost, none answered twice, and the ends come in time."""
+
+import pytest
+
+from tests.faults.fault import Fault
+from tests.faults.laboratory import Laboratory
+from tests.faults.registry import all_faults
+from tests.faults.table import Results
+
+pytestmark = [pytest.mark.faults, pytest.mark.e2e]
+
+
+@pytest.mark.parametrize("fault", all_faults(), ids=lambda fault: fault.name)
+def test_survives(fault: Fault, laboratory: Laboratory, results: Results) -> None:
+    why = fault.cannot()
+    if why:
+        results.not_run.append((fault, why))
+        pytest.skip(why)
+    outcome = laboratory.run(fault)
+    results.outcomes.append(outcome)
+    assert not outcome.comparison.findings
+    assert outcome.seconds_to_last_end is not None
