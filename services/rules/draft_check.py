@@ -1,7 +1,7 @@
 """May this draft be sent? What fails is blocked with a typed reason."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.contracts import (
     CheckDraftRequest,
@@ -17,6 +17,7 @@ from services.contracts import (
 from services.rules.calibration import Calibrator, Prior, measure
 from services.rules.claims import ClaimReader, may_be_echoed, supported
 from services.rules.evidence import CitationCheck, Source, check_citations, sources
+from services.rules.grounding import Grounding
 from services.rules.phrases import tokenize
 from services.rules.policies import Standing
 from services.rules.rulebook import Rulebook
@@ -50,6 +51,7 @@ class DraftChecker:
             *self._hard_blockers(request, citations),
             *_review_blockers(request, standing),
             *_named_elsewhere(request, citations.cited),
+            *_ungrounded(request, found.values()),
             *_below_threshold(probability, standing),
         ]
         reasons = [*_human_reasons(request, standing), *_notes(request, standing)]
@@ -146,6 +148,13 @@ def _named_elsewhere(request: CheckDraftRequest, cited: Sequence[Source]) -> Ite
             f"The ticket names “{missing[0]}”, which no cited source does: a human approves it."
         )
         yield _blocked(Rule.DRAFT_MODE, detail)
+
+
+def _ungrounded(request: CheckDraftRequest, found: Iterable[Source]) -> Iterator[Reason]:
+    """A model that was talked into saying something does so in the ticket's words."""
+    if 0 < len(request.draft.reply.strip()) <= MAX_READ:
+        for problem in Grounding(request, found).problems():
+            yield _blocked(Rule.DRAFT_MODE, f"{problem} A human approves it.")
 
 
 def _other_language(request: CheckDraftRequest) -> bool:
