@@ -20,5 +20,6 @@ COPY config config
 COPY n8n-workflows n8n-workflows
 COPY local/__init__.py local/owner_hash.py local/
 COPY local/workflows local/workflows
+COPY local/backup local/backup
 USER deskloop
 CMD ["python", "-c", "print('name a service: see docker-compose.yml')"]

@@ -68,6 +68,14 @@ train: install ## Train the local classifier; FILES="your.csv more.csv" for your
 schema: install ## Write sql/schema.sql anew, after a migration was added
 	@$(RUN) -m sql.migrate schema
 
+##@ Keep it safe
+.PHONY: backup restore
+backup: install ## Back the services' database up into backups/ while it runs; FILE=, KEEP_DAYS=
+	@$(RUN) -m local.backup take $(if $(FILE),--file "$(FILE)") $(if $(KEEP_DAYS),--keep-days $(KEEP_DAYS))
+restore: install ## Put a back-up in its place, nothing is answered twice: FILE=backups/….zip, OLDER=1
+	@test -n "$(FILE)" || { echo "usage: make restore FILE=backups/deskloop-….zip"; exit 2; }
+	@$(RUN) -m local.backup restore "$(FILE)" $(if $(OLDER),--older)
+
 ##@ Work on the workflows
 .PHONY: deploy-workflows export-workflows screenshots
 deploy-workflows: install ## Bring the running n8n to n8n-workflows/; OVERWRITE=1 also what was edited

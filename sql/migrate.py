@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,14 +20,20 @@ SCHEMA_FILE = FOLDER / "schema.sql"
 _LOCK = 0x6465736B  # "desk"
 
 
-def apply(database_url: str) -> list[str]:
-    """Apply what is missing and return the ids applied, in order.
+def known() -> list[str]:
+    """Return the ids of all migrations, in order."""
+    return [migration.id for migration in yoyo.read_migrations(str(MIGRATIONS))]
+
+
+def apply(database_url: str, only: Collection[str] | None = None) -> list[str]:
+    """Apply what is missing, or of it what is named in `only`; returns the ids applied, in order.
 
     Safe to call from several processes at once. Each migration is one transaction: a failing one
     leaves nothing behind, and psycopg's error says what was wrong.
     """
     with _opened(database_url) as (backend, migrations):
-        missing = backend.to_apply(migrations)
+        wanted = migrations.filter(lambda each: only is None or each.id in only)
+        missing = backend.to_apply(wanted)
         with contextlib.redirect_stdout(io.StringIO()):  # yoyo prints what SELECTs return
             backend.apply_migrations(missing)
         return [migration.id for migration in missing]

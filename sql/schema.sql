@@ -375,6 +375,23 @@ ALTER TABLE ledger_outcomes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE ledger_restores (
+    id bigint NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    restored_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE ledger_restores IS 'When the ledger was restored from a back-up; tickets written before that and unknown to it go to a human.';
+
+ALTER TABLE ledger_restores ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger_restores_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE ledger_reviews (
     id bigint NOT NULL,
     turn_id bigint NOT NULL,
@@ -604,6 +621,9 @@ ALTER TABLE ONLY ledger_events
 ALTER TABLE ONLY ledger_outcomes
     ADD CONSTRAINT ledger_outcomes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY ledger_restores
+    ADD CONSTRAINT ledger_restores_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY ledger_reviews
     ADD CONSTRAINT ledger_reviews_pkey PRIMARY KEY (id);
 
@@ -788,6 +808,8 @@ ALTER TABLE ledger_claims ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ledger_outcomes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_restores ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ledger_reviews ENABLE ROW LEVEL SECURITY;
 

@@ -14,7 +14,7 @@ from services.contracts.ledger_answers import (
     OutcomeRecorded,
     TurnState,
 )
-from services.ledger import store, store_history, store_leases, store_records
+from services.ledger import store, store_history, store_leases, store_records, store_restore
 from services.ledger.errors import AlreadyClaimed, LeaseLost, UnknownTicket
 from services.ledger.events import event_row
 from services.ledger.service import Inbox
@@ -110,7 +110,11 @@ async def _turn_of(connection: Any, ticket_id: str, execution_id: str | None) ->
 
 async def _check_lease(connection: Any, turn: Turn, execution_id: str | None) -> None:
     """Refuse an execution that began to work on the turn but does not hold it any more."""
-    if execution_id is None or not await store.has_begun(connection, turn.id, execution_id):
+    if execution_id is None:
+        return
+    if not await store.has_begun(connection, turn.id, execution_id):
+        if await store_restore.ended_by_restore(connection, turn.id):
+            raise LeaseLost(f"Execution {execution_id} began before the ledger was restored.")
         return
     gone = turn.state in (TurnState.WAITING, TurnState.SUPERSEDED)
     if gone or turn.ended_by is EndedBy.LEDGER or turn.execution_id != execution_id:

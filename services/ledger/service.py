@@ -26,7 +26,7 @@ from services.contracts.ledger_answers import (
     Finished,
     TurnState,
 )
-from services.ledger import queue, store, store_leases, store_records
+from services.ledger import queue, store, store_leases, store_records, store_restore
 from services.ledger.asks import asked, dictionary, same_ask
 from services.ledger.errors import AlreadyFinished, LeaseLost, NotStarted, UnknownTicket
 from services.ledger.settings import LedgerSettings
@@ -61,14 +61,16 @@ class Inbox:
                 depth = await store.queue_depth(connection)
                 status = RegistrationStatus.DUPLICATE
             else:
-                over, depth = await self._take_in(connection, ticket, turn)
+                over, depth = await self._take_in(connection, ticket, turn, newest)
                 status = RegistrationStatus.REPLY if newest else RegistrationStatus.NEW
         logger.info("ticket_registered", status=status.value, turn=turn, over_capacity=over)
         return TicketRegistered(
             ticket_id=ticket.id, status=status, turn=turn, queue_depth=depth, over_capacity=over
         )
 
-    async def _take_in(self, connection: Any, ticket: Ticket, turn: int) -> tuple[bool, int]:
+    async def _take_in(
+        self, connection: Any, ticket: Ticket, turn: int, newest: int
+    ) -> tuple[bool, int]:
         """Queue a new turn, or hand it to a human above the limit; returns which, and the depth."""
         if turn > 1:
             await store.supersede_open(connection, ticket.id)
@@ -76,6 +78,12 @@ class Inbox:
         turn_id = await store.insert_turn(
             connection, ticket, turn, asked(ticket), dictionary(ticket)
         )
+        if turn > newest + 1 or newest == 0:
+            missed = await store_restore.missed(connection, ticket.created_at)
+            if missed is not None:
+                reason = store_restore.restored_reason(missed)
+                await _end_by_ledger(connection, turn_id, Route.HUMAN, reason.rule, reason.detail)
+                return False, depth
         if depth < self._settings.queue_limit:
             await queue.enqueue_turn(connection, turn_id)
             return False, depth + 1
