@@ -14,7 +14,7 @@ import httpx
 from bench.spread import spread
 from local.demo.tickets import load_tickets
 from local.settings import LocalSettings
-from local.workflows.client import N8nClient
+from local.workflows.client import N8nClient, N8nError
 from local.workflows.settings import DeploySettings
 
 Json = dict[str, Any]
@@ -23,6 +23,7 @@ _PATIENCE_SECONDS = 180.0
 _LOOK_SECONDS = 0.25
 _WARM_UP = 3
 _EXECUTION_SECONDS = 5.0
+_NOT_FOUND = 404
 _numbers = count(1)
 
 STEPS = {
@@ -169,9 +170,7 @@ class _Clock:
         """Milliseconds of each step as n8n timed its nodes."""
         deadline = time.monotonic() + _EXECUTION_SECONDS
         while True:
-            execution = self._n8n.api(
-                "GET", f"/executions/{execution_id}", params={"includeData": "true"}
-            )
+            execution = self._execution(execution_id)
             # n8n writes an execution down a moment after its last node
             if execution["finished"] or time.monotonic() > deadline:
                 break
@@ -182,6 +181,20 @@ class _Clock:
             for node, step in STEPS.items()
             if node in runs
         }
+
+    def _execution(self, execution_id: str) -> Json:
+        try:
+            found: Json = self._n8n.api(
+                "GET", f"/executions/{execution_id}", params={"includeData": "true"}
+            )
+        except N8nError as error:
+            if error.status != _NOT_FOUND:
+                raise
+            raise BenchError(
+                "n8n keeps no executions, in which the steps are timed: set "
+                "LOCAL_N8N_SAVE_SUCCESSFUL=all in .env, then `make down up`"
+            ) from None
+        return found
 
 
 def _at(time_: str) -> float:

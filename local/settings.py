@@ -67,6 +67,18 @@ class LocalSettings(BaseSettings):
         default=20, ge=-1, description="Workflow executions n8n runs at once; -1 is no limit."
     )
 
+    n8n_save_successful: Literal["none", "all"] = Field(
+        default="none",
+        description="all: n8n keeps successful executions for its list, with the tickets' text.",
+    )
+    n8n_save_failed: Literal["none", "all"] = Field(
+        default="none",
+        description="all: n8n keeps failed executions for its list, with the tickets' text.",
+    )
+    n8n_keep_hours: int = Field(
+        default=72, ge=1, description="How long n8n keeps those executions, in hours."
+    )
+
     n8n_public_url: str | None = Field(
         default=None,
         description="Address of n8n for people and helpdesks, where a proxy stands in front of it.",

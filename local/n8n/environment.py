@@ -26,6 +26,10 @@ class N8nOptions:
     host: str = "127.0.0.1"
     public_url: str | None = None
     log_level: str = "info"
+    save_successful: str = "none"
+    """Whether n8n keeps finished executions, with all they were given: none or all."""
+    save_failed: str = "none"
+    keep_hours: int = 72
 
 
 def node_folder() -> Path:
@@ -52,7 +56,7 @@ def n8n_environment(options: N8nOptions) -> dict[str, str]:
         **_server(options),
         **_owner(options),
         **_quiet(),
-        **_executions(),
+        **_executions(options),
     }
 
 
@@ -126,15 +130,22 @@ def _quiet() -> dict[str, str]:
     }
 
 
-def _executions() -> dict[str, str]:
-    """Return how long executions may run and are kept; saving progress would halve the speed."""
+def _executions(options: N8nOptions) -> dict[str, str]:
+    """Return how long executions may run and are kept; saving progress would halve the speed.
+
+    What n8n keeps of an execution are the tickets that went through it. The ledger has its own
+    record of each ticket, and the error workflow runs whether an execution is kept or not.
+    """
     return {
         "EXECUTIONS_MODE": "regular",
         "EXECUTIONS_TIMEOUT": "600",
-        "EXECUTIONS_DATA_SAVE_ON_SUCCESS": "all",
-        "EXECUTIONS_DATA_SAVE_ON_ERROR": "all",
+        "EXECUTIONS_DATA_SAVE_ON_SUCCESS": options.save_successful,
+        "EXECUTIONS_DATA_SAVE_ON_ERROR": options.save_failed,
+        "EXECUTIONS_DATA_SAVE_MANUAL_EXECUTIONS": "false",
         "EXECUTIONS_DATA_SAVE_ON_PROGRESS": "false",
         "EXECUTIONS_DATA_PRUNE": "true",
-        "EXECUTIONS_DATA_MAX_AGE": "168",
-        "EXECUTIONS_DATA_PRUNE_MAX_COUNT": "20000",
+        "EXECUTIONS_DATA_MAX_AGE": str(options.keep_hours),
+        "EXECUTIONS_DATA_PRUNE_MAX_COUNT": "10000",
+        # hours between n8n's hiding an execution and deleting it
+        "EXECUTIONS_DATA_HARD_DELETE_BUFFER": "0",
     }

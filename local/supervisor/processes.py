@@ -135,4 +135,7 @@ def n8n_options(settings: LocalSettings, user_folder: Path = STATE / "n8n") -> N
         owner_email=settings.n8n_owner_email,
         owner_password=settings.n8n_owner_password.get_secret_value(),
         public_url=settings.n8n_public_url,
+        save_successful=settings.n8n_save_successful,
+        save_failed=settings.n8n_save_failed,
+        keep_hours=settings.n8n_keep_hours,
     )

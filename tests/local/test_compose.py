@@ -65,7 +65,27 @@ def test_n8n_keeps_to_itself_as_it_does_locally(settings: LocalSettings, tmp_pat
         n for n in local if n.endswith("_ENABLED") or n.startswith(("EXECUTIONS_DATA", "N8N_BLOCK"))
     ]
     assert len(alike) > 8
-    assert {name: server.get(name) for name in alike} == {name: local[name] for name in alike}
+    assert {name: _default(server.get(name)) for name in alike} == {n: local[n] for n in alike}
+
+
+def _default(value: str | None) -> str | None:
+    """What compose makes of `${NAME:-default}` where NAME is not set."""
+    return value and re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+
+
+def test_n8n_keeps_no_ticket_text_unless_it_is_told_to(
+    local_env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = ("EXECUTIONS_DATA_SAVE_ON_SUCCESS", "EXECUTIONS_DATA_SAVE_ON_ERROR")
+    quiet = n8n_environment(n8n_options(LocalSettings(), tmp_path))
+    assert [quiet[name] for name in names] == ["none", "none"]
+    assert quiet["EXECUTIONS_DATA_SAVE_MANUAL_EXECUTIONS"] == "false"
+    assert quiet["EXECUTIONS_DATA_PRUNE"] == "true"
+    monkeypatch.setenv("LOCAL_N8N_SAVE_FAILED", "all")
+    monkeypatch.setenv("LOCAL_N8N_KEEP_HOURS", "5")
+    kept = n8n_environment(n8n_options(LocalSettings(), tmp_path))
+    assert [kept[name] for name in names] == ["none", "all"]
+    assert kept["EXECUTIONS_DATA_MAX_AGE"] == "5"
 
 
 def test_only_this_machine_reaches_the_published_ports() -> None:

@@ -87,6 +87,8 @@ def n8n(
         encryption_key="a-key-that-only-the-tests-use",
         owner_email="lead@larkspur.example",
         owner_password=PASSWORD,
+        save_successful="all",
+        save_failed="all",
     )
     log = folder / "n8n.log"
     with log.open("wb") as output:
