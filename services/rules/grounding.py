@@ -22,7 +22,8 @@ from services.rules.injection import hidden_parts
 from services.rules.text import MAX_READ, fold, visible
 
 _CONNECTING_FILE = Path(__file__).with_name("connecting_words.yaml")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"(?=[\w-]*\d)[^\W_]+(?:[-_][^\W_]+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
+"""A word, or a token with a digit in it as one: an order's number, a code."""
 _CJK = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _ASKS_FOR_WORDS = re.compile(
@@ -34,6 +35,8 @@ _ASKS_FOR_WORDS = re.compile(
 )
 """Said in a sentence of the ticket, its words are words that the customer may want to be said."""
 _RUN = 4
+_NEAR = 4
+_LONG_NUMBER = 5
 _LONG = 4
 _STEM = 5
 _TELLING = 2
@@ -90,7 +93,7 @@ class Grounding:
     def problems(self) -> Iterator[str]:
         """What speaks against sending the reply unseen, in words for the agent."""
         translated = self._is_translated()
-        if not translated and (word := self._unusual_echo()):
+        if word := self._unusual_echo(codes_only=translated):
             yield f"The reply says “{word}”, which the ticket has and no source."
         if run := self._echoed_run():
             yield f"The reply repeats “{run[:_SHOWN]}” from the ticket; no source says it."
@@ -103,6 +106,8 @@ class Grounding:
 
     def _is_foreign(self, word: str) -> bool:
         """Whether neither a source nor the language itself accounts for the word."""
+        if _is_code(word):
+            return word not in self._known
         if len(word) < 3 or word in self._connecting or word in self._known:
             return False
         return word not in self._customer and word[:_STEM] not in self._stems
@@ -118,9 +123,11 @@ class Grounding:
             return rest
         return f"{greeting}{separator}{rest}"
 
-    def _unusual_echo(self) -> str | None:
-        echoes = self._echoes(self._body())
-        return next((word for word in echoes if word not in self._words.everyday), None)
+    def _unusual_echo(self, *, codes_only: bool) -> str | None:
+        for word in self._echoes(self._body()):
+            if _is_code(word) or not (codes_only or word in self._words.everyday):
+                return word
+        return None
 
     def _echoed_run(self) -> str | None:
         asked = set(_runs(list(_read(self._asked_text))))
@@ -138,10 +145,14 @@ class Grounding:
         return next((word for word in self._echoes(self._body()) if word in wanted), None)
 
     def _inserted(self) -> str | None:
+        """A word of the ticket between two that follow each other in a source."""
         pairs = {pair for words in self._source_words for pair in pairwise(words)}
         words = list(_read(self._body()))
-        for before, word, after in zip(words, words[1:], words[2:], strict=False):
-            if (before, after) in pairs and word in self._asked and self._is_foreign(word):
+        for place, word in enumerate(words):
+            if word not in self._asked or not self._is_foreign(word):
+                continue
+            before, after = words[max(0, place - _NEAR) : place], words[place + 1 :][:_NEAR]
+            if any((one, other) in pairs for one in before for other in after):
                 return word
         return None
 
@@ -176,9 +187,15 @@ class Grounding:
 
 
 def _read(text: str) -> Iterator[str]:
-    """Words in one spelling; scripts without blanks between words are left out by length."""
+    """Words and codes in one spelling; a short number alone says nothing."""
     for match in _WORD.finditer(fold(text)):
-        yield match.group().split("'")[0]
+        word = match.group()
+        if not word.isdigit() or len(word) >= _LONG_NUMBER:
+            yield word if _is_code(word) else word.replace("’", "'").split("'")[0]
+
+
+def _is_code(word: str) -> bool:
+    return any(letter.isdigit() for letter in word)
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:

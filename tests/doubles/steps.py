@@ -53,7 +53,7 @@ class Steps:
     async def index_articles(self) -> None:
         """Store the demo company's help articles."""
         for article in read_articles(ROOT / "local" / "knowledge"):
-            body = {"title": article.title, "text": article.text, "url": article.url}
+            body: Json = {"title": article.title, "text": article.text, "url": article.url}
             body |= {"format": "markdown", "locale": article.locale}
             await self.call("retrieve", "PUT", f"/documents/{article.id}", body)
 
