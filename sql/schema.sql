@@ -26,6 +26,19 @@ $$;
 
 COMMENT ON FUNCTION approved_in_category(category text) IS 'How many drafts of a category a human approved as they were.';
 
+CREATE FUNCTION correction_use_counts(correction uuid) RETURNS TABLE(approved bigint, edited bigint, rejected bigint, last_used_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+    select count(*) filter (where u.verdict = 'approved'),
+        count(*) filter (where u.verdict = 'edited'),
+        count(*) filter (where u.verdict = 'rejected'),
+        max(u.used_at)
+    from correction_uses u join support_corrections c on c.id = u.correction_id
+    where u.correction_id = correction and u.used_at > coalesce(c.vouched_at, '-infinity')
+$$;
+
+COMMENT ON FUNCTION correction_use_counts(correction uuid) IS 'What humans did with drafts that cited it, since a human last said that it holds.';
+
 CREATE FUNCTION corrections_in_category(category text) RETURNS bigint
     LANGUAGE sql STABLE
     AS $$
@@ -109,7 +122,16 @@ COMMENT ON FUNCTION index_embeddings(model text, dimensions integer) IS 'Create 
 CREATE FUNCTION ledger_events_are_append_only() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+declare
+    said constant text[] := array['decision', 'detail', 'reasons'];
 begin
+    -- an erasure takes out what was said; what was decided, when and from which inputs stays
+    if current_setting('deskloop.erasing', true) = 'on'
+        and to_jsonb(new) - said = to_jsonb(old) - said
+        and jsonb_array_length(new.reasons) = jsonb_array_length(old.reasons)
+    then
+        return new;
+    end if;
     raise exception 'ledger_events is append-only' using errcode = 'insufficient_privilege';
 end
 $$;
@@ -148,6 +170,28 @@ end
 $_$;
 
 COMMENT ON FUNCTION match_corrections(query_embedding halfvec, match_category text, match_count integer, min_similarity double precision, model text) IS 'The match_count corrections nearest to query_embedding by cosine similarity (0..1), best first; match_category null means all categories; only rows embedded with model are looked at.';
+
+CREATE FUNCTION notice_changed_source() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    -- storing an article writes all its parts anew: only what is gone or new at the end counts
+    document constant text := coalesce(old.document_id, new.document_id);
+    affected constant uuid[] := array(
+        select s.correction_id from correction_sources s
+        where s.document_id = document
+            and s.text_hash in (old.text_hash, new.text_hash)
+    );
+    agent constant text := current_setting('deskloop.agent', true);
+begin
+    if cardinality(affected) > 0 then
+        perform set_config('deskloop.agent', 'help article ' || document, true);
+        perform refresh_staleness(affected);
+        perform set_config('deskloop.agent', coalesce(agent, ''), true);
+    end if;
+    return null;
+end
+$$;
 
 CREATE FUNCTION record_category_policy_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -194,6 +238,29 @@ begin
     return null;
 end
 $$;
+
+CREATE FUNCTION refresh_staleness(corrections uuid[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    with looked_at as (
+        select c.id, exists (
+            select from correction_sources s
+            where s.correction_id = c.id and not exists (
+                select from help_parts p
+                where p.document_id = s.document_id and p.text_hash = s.text_hash)
+        ) as is_stale
+        from support_corrections c
+        where c.id = any (corrections)
+        order by c.id
+        for no key update
+    )
+    update support_corrections c
+    set stale_since = case when looked_at.is_stale then now() end, updated_at = now()
+    from looked_at
+    where looked_at.id = c.id and looked_at.is_stale <> (c.stale_since is not null)
+$$;
+
+COMMENT ON FUNCTION refresh_staleness(corrections uuid[]) IS 'Mark the corrections of which a source reads differently now, and unmark those it does not.';
 
 CREATE TABLE category_policies (
     category text NOT NULL,
@@ -264,12 +331,36 @@ ALTER TABLE correction_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE correction_pairs_kept (
+    one uuid NOT NULL,
+    other uuid NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT correction_pairs_kept_check CHECK ((one < other))
+);
+
 CREATE TABLE correction_reembedding (
     correction_id uuid NOT NULL,
     embedding_model text NOT NULL,
     text_hash text NOT NULL,
     embedding halfvec NOT NULL,
     resolution_embedding halfvec NOT NULL
+);
+
+CREATE TABLE correction_sources (
+    correction_id uuid NOT NULL,
+    document_id text NOT NULL,
+    text_hash text NOT NULL,
+    part integer DEFAULT 1 NOT NULL,
+    quote text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE correction_uses (
+    correction_id uuid NOT NULL,
+    ticket_id text NOT NULL,
+    verdict text NOT NULL,
+    used_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT correction_uses_verdict_check CHECK ((verdict = ANY (ARRAY['approved'::text, 'edited'::text, 'rejected'::text])))
 );
 
 CREATE TABLE help_documents (
@@ -352,6 +443,13 @@ ALTER TABLE ledger_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE ledger_forgotten (
+    requester_hash text NOT NULL,
+    forgotten_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE ledger_forgotten IS 'SHA-256 of the lower-case id or address of everybody whose data was deleted on request.';
+
 CREATE TABLE ledger_outcomes (
     id bigint NOT NULL,
     ticket_id text NOT NULL,
@@ -421,14 +519,6 @@ ALTER TABLE ledger_reviews ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE ledger_tickets (
-    id text NOT NULL,
-    source text NOT NULL,
-    turn integer DEFAULT 0 NOT NULL,
-    registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ledger_tickets_turn_check CHECK ((turn >= 0))
-);
-
 CREATE TABLE ledger_turns (
     id bigint NOT NULL,
     ticket_id text NOT NULL,
@@ -454,12 +544,33 @@ CREATE TABLE ledger_turns (
     language text,
     urgency text,
     cost_usd double precision DEFAULT 0 NOT NULL,
+    erased_at timestamp with time zone,
     CONSTRAINT ledger_turns_check CHECK (((state = 'leased'::text) = (lease_until IS NOT NULL))),
     CONSTRAINT ledger_turns_check1 CHECK (((state <> 'finished'::text) OR ((route IS NOT NULL) AND (finished_at IS NOT NULL)))),
     CONSTRAINT ledger_turns_ended_by_check CHECK ((ended_by = ANY (ARRAY['workflow'::text, 'ledger'::text]))),
     CONSTRAINT ledger_turns_route_check CHECK ((route = ANY (ARRAY['auto_sent'::text, 'review'::text, 'human'::text]))),
     CONSTRAINT ledger_turns_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'leased'::text, 'finished'::text, 'superseded'::text]))),
     CONSTRAINT ledger_turns_turn_check CHECK ((turn >= 1))
+);
+
+CREATE VIEW ledger_sent_citations WITH (security_invoker='true') AS
+ SELECT e.ticket_id,
+    (cited.cited ->> 'source_id'::text) AS source_id,
+    e.at AS sent_at
+   FROM ((ledger_events e
+     JOIN ledger_turns t ON (((t.ticket_id = e.ticket_id) AND (t.turn = e.turn) AND (t.route = 'auto_sent'::text))))
+     CROSS JOIN LATERAL jsonb_path_query(e.decision, '$."draft"."citations"[*]'::jsonpath) cited(cited))
+  WHERE ((e.kind = 'decided'::text) AND (e.route = 'auto_sent'::text));
+
+COMMENT ON VIEW ledger_sent_citations IS 'Which sources the answers cited that were sent automatically; one row for each citation.';
+
+CREATE TABLE ledger_tickets (
+    id text NOT NULL,
+    source text NOT NULL,
+    turn integer DEFAULT 0 NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    requester_hashes text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT ledger_tickets_turn_check CHECK ((turn >= 0))
 );
 
 ALTER TABLE ledger_turns ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -578,7 +689,11 @@ CREATE TABLE support_corrections (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     resolved_at timestamp with time zone DEFAULT now() NOT NULL,
-    evidence boolean GENERATED ALWAYS AS ((active AND (verdict <> 'rejected'::text) AND (NOT withheld) AND (duplicate_of IS NULL) AND (superseded_by IS NULL))) STORED NOT NULL,
+    stale_since timestamp with time zone,
+    evidence boolean GENERATED ALWAYS AS ((active AND (verdict <> 'rejected'::text) AND (NOT withheld) AND (duplicate_of IS NULL) AND (superseded_by IS NULL) AND (stale_since IS NULL))) STORED NOT NULL,
+    inactive_because text,
+    vouched_at timestamp with time zone,
+    CONSTRAINT support_corrections_inactive_because_check CHECK ((inactive_because = ANY (ARRAY['by_hand'::text, 'overruled'::text, 'never_right'::text]))),
     CONSTRAINT support_corrections_verdict_check CHECK ((verdict = ANY (ARRAY['approved'::text, 'edited'::text, 'rejected'::text, 'taught'::text])))
 );
 
@@ -597,8 +712,17 @@ ALTER TABLE ONLY category_policy_changes
 ALTER TABLE ONLY correction_changes
     ADD CONSTRAINT correction_changes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY correction_pairs_kept
+    ADD CONSTRAINT correction_pairs_kept_pkey PRIMARY KEY (one, other);
+
 ALTER TABLE ONLY correction_reembedding
     ADD CONSTRAINT correction_reembedding_pkey PRIMARY KEY (correction_id, embedding_model);
+
+ALTER TABLE ONLY correction_sources
+    ADD CONSTRAINT correction_sources_pkey PRIMARY KEY (correction_id, document_id, text_hash);
+
+ALTER TABLE ONLY correction_uses
+    ADD CONSTRAINT correction_uses_pkey PRIMARY KEY (correction_id, ticket_id);
 
 ALTER TABLE ONLY help_documents
     ADD CONSTRAINT help_documents_pkey PRIMARY KEY (id);
@@ -617,6 +741,9 @@ ALTER TABLE ONLY ledger_claims
 
 ALTER TABLE ONLY ledger_events
     ADD CONSTRAINT ledger_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger_forgotten
+    ADD CONSTRAINT ledger_forgotten_pkey PRIMARY KEY (requester_hash);
 
 ALTER TABLE ONLY ledger_outcomes
     ADD CONSTRAINT ledger_outcomes_pkey PRIMARY KEY (id);
@@ -664,6 +791,10 @@ CREATE INDEX category_policy_changes_newest ON category_policy_changes USING btr
 
 CREATE INDEX correction_changes_correction ON correction_changes USING btree (correction_id, id);
 
+CREATE INDEX correction_pairs_kept_other ON correction_pairs_kept USING btree (other);
+
+CREATE INDEX correction_sources_text ON correction_sources USING btree (document_id, text_hash);
+
 CREATE INDEX help_parts_search ON help_parts USING gin (search);
 
 CREATE INDEX help_parts_text ON help_parts USING btree (document_id, text_hash);
@@ -692,9 +823,13 @@ CREATE INDEX ledger_reviews_ticket ON ledger_reviews USING btree (ticket_id);
 
 CREATE INDEX ledger_reviews_to_apply ON ledger_reviews USING btree (decided_at) WHERE ((state = 'decided'::text) AND (applied_at IS NULL));
 
+CREATE INDEX ledger_tickets_requester_hashes ON ledger_tickets USING gin (requester_hashes);
+
 CREATE INDEX ledger_turns_ended_by_ledger ON ledger_turns USING btree (finished_at) WHERE (ended_by = 'ledger'::text);
 
 CREATE INDEX ledger_turns_finished ON ledger_turns USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE INDEX ledger_turns_not_erased ON ledger_turns USING btree (finished_at) WHERE (erased_at IS NULL);
 
 CREATE INDEX ledger_turns_open ON ledger_turns USING btree (state, registered_at) WHERE (state = ANY (ARRAY['waiting'::text, 'leased'::text]));
 
@@ -744,12 +879,26 @@ CREATE TRIGGER category_policies_recorded AFTER INSERT OR UPDATE ON category_pol
 
 CREATE TRIGGER ledger_events_append_only BEFORE UPDATE ON ledger_events FOR EACH ROW EXECUTE FUNCTION ledger_events_are_append_only();
 
+CREATE CONSTRAINT TRIGGER notice_changed_source AFTER INSERT OR DELETE OR UPDATE OF text_hash ON help_parts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION notice_changed_source();
+
 CREATE TRIGGER record_correction_change AFTER INSERT OR DELETE OR UPDATE ON support_corrections FOR EACH ROW EXECUTE FUNCTION record_correction_change();
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION fn_pgqueuer_changed();
 
+ALTER TABLE ONLY correction_pairs_kept
+    ADD CONSTRAINT correction_pairs_kept_one_fkey FOREIGN KEY (one) REFERENCES support_corrections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY correction_pairs_kept
+    ADD CONSTRAINT correction_pairs_kept_other_fkey FOREIGN KEY (other) REFERENCES support_corrections(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY correction_reembedding
     ADD CONSTRAINT correction_reembedding_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES support_corrections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY correction_sources
+    ADD CONSTRAINT correction_sources_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES support_corrections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY correction_uses
+    ADD CONSTRAINT correction_uses_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES support_corrections(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY help_parts
     ADD CONSTRAINT help_parts_document_id_fkey FOREIGN KEY (document_id) REFERENCES help_documents(id) ON DELETE CASCADE;
@@ -793,7 +942,13 @@ ALTER TABLE category_policy_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE correction_changes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE correction_pairs_kept ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE correction_reembedding ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE correction_sources ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE correction_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE help_documents ENABLE ROW LEVEL SECURITY;
 
@@ -806,6 +961,8 @@ ALTER TABLE ledger_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_claims ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ledger_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_forgotten ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ledger_outcomes ENABLE ROW LEVEL SECURITY;
 

@@ -80,6 +80,9 @@ def report(file: Path, done: Restored) -> None:
     if done.settled.decisions:
         print(f"{done.settled.decisions} reviews were decided and not yet carried out then:")
         print("GET /reviews?state=apply_failed lists them; answer those in the helpdesk.")
+    if done.settled.erased.ticket_ids:
+        count = len(done.settled.erased.ticket_ids)
+        print(f"{count} tickets of people who were forgotten since were erased again.")
     if done.brought_up_to_date:
         print(f"Brought up to date: {', '.join(done.brought_up_to_date)}.")
     if done.former:

@@ -2,6 +2,7 @@
 
 import asyncio
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,10 @@ from psycopg import sql
 from local.backup.archive import Manifest, TableCopy, read_manifest, stream
 from local.backup.errors import BackupError, DamagedBackup, NewerBackup, OlderBackup
 from local.backup.take import table_with, tables_of
+from services.common.database import Database
+from services.common.settings import DatabaseSettings
 from services.ledger.restored import Settled, settle
+from services.store_correction import store_erasure
 from sql import migrate
 
 
@@ -47,7 +51,8 @@ def restore(database_url: str, file: Path, *, older: bool = False) -> Restored:
         _execute(admin, "create database {} template template0", new)
         try:
             _fill(_with_database(database_url, new), file, manifest)
-            settled = asyncio.run(settle(_with_database(database_url, new), manifest.taken_at))
+            forgotten = _forgotten(admin, database_url)
+            settled = asyncio.run(_settle(_with_database(database_url, new), manifest, forgotten))
             former = _change_places(admin, new, name)
         except BaseException:
             _execute(admin, "drop database if exists {} with (force)", new)
@@ -109,6 +114,33 @@ def _load(connection: psycopg.Connection, archive: zipfile.ZipFile, table: Table
             raise DamagedBackup(f"{table.name}: {cursor.rowcount} of {table.rows} rows.")
 
 
+def _forgotten(admin: psycopg.Connection, database_url: str) -> list[tuple[str, datetime]]:
+    """Return whom the present database has forgotten; nobody where it is lost."""
+    if not _exists(admin, _database(database_url)):
+        return []
+    try:
+        with psycopg.connect(database_url) as connection:
+            query = "select requester_hash, forgotten_at from ledger_forgotten"
+            return connection.execute(query).fetchall()
+    except psycopg.Error:
+        return []
+
+
+async def _settle(
+    url: str, manifest: Manifest, forgotten: Sequence[tuple[str, datetime]]
+) -> Settled:
+    """Let the ledger settle what was in flight, and forget again whom it had forgotten."""
+    settled = await settle(url, manifest.taken_at, forgotten)
+    if settled.erased.ticket_ids:
+        database = Database(DatabaseSettings.model_validate({"database_url": url}))
+        async with database.connection() as connection:
+            gone = (settled.erased.ticket_ids, settled.erased.words)
+            found = await store_erasure.find(connection, *gone)
+            await store_erasure.delete(connection, *gone, [each for each, _ in found])
+        await database.close()
+    return settled
+
+
 def _index_models(connection: psycopg.Connection) -> None:
     """Make the indexes of embedding models that no migration knows."""
     models = connection.execute(
@@ -124,7 +156,7 @@ def _index_models(connection: psycopg.Connection) -> None:
 
 def _change_places(admin: psycopg.Connection, new: str, name: str) -> str | None:
     """Give the new database the name; returns under which name the former one is kept."""
-    if not admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+    if not _exists(admin, name):
         _execute(admin, "alter database {} rename to {}", new, name)
         return None
     former = f"{name}_before_{datetime.now(UTC):%Y%m%d%H%M%S}"
@@ -138,6 +170,11 @@ def _change_places(admin: psycopg.Connection, new: str, name: str) -> str | None
         _execute(admin, "alter database {} with allow_connections true", name)
         raise BackupError(f"The databases could not change places: {error}") from error
     return former
+
+
+def _exists(admin: psycopg.Connection, name: str) -> bool:
+    found = admin.execute("select 1 from pg_database where datname = %s", (name,))
+    return found.fetchone() is not None
 
 
 def _disconnect(admin: psycopg.Connection, name: str) -> None:

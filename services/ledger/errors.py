@@ -6,6 +6,7 @@ DeskloopError
 │   ├── StaleWebhook
 │   └── UnknownSource
 ├── NotFound               404
+│   ├── UnknownRequester
 │   ├── UnknownTicket
 │   └── UnknownReview
 ├── Conflict               409
@@ -47,6 +48,12 @@ class UnknownTicket(NotFound):
     """The ticket was never registered."""
 
     code = "unknown_ticket"
+
+
+class UnknownRequester(NotFound):
+    """The ledger never had a ticket of this requester."""
+
+    code = "unknown_requester"
 
 
 class UnknownReview(NotFound):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.contracts import Document, EventRequest, Evidence, ModelCall, Reason
@@ -55,6 +55,12 @@ def event_row(request: EventRequest, ticket_json: str) -> EventRow:
         detail=request.detail,
         body_hash=_hash(request.model_dump_json()),
     )
+
+
+def without_words(row: EventRow) -> EventRow:
+    """Return the event as it is kept of a ticket whose words were deleted."""
+    bare = [reason.model_copy(update={"detail": ""}) for reason in row.reasons]
+    return replace(row, reasons=bare, decision={}, detail={})
 
 
 def _urgency(request: EventRequest) -> str | None:

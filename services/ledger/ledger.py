@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from services.common.database import Database
 from services.common.settings import DatabaseSettings
 from services.ledger import queue, store_history, store_metrics, store_queue
+from services.ledger.erasure import Erasure
 from services.ledger.hand_out import HandOut, Lane
 from services.ledger.leases import DecisionLeases, TurnLeases
 from services.ledger.measures import Measures
@@ -33,6 +34,7 @@ class Ledger:
     records: Records
     reviews: Reviews
     measures: Measures
+    erasure: Erasure
     resolutions: Resolutions
 
 
@@ -45,6 +47,7 @@ def build_ledger(database: Database, settings: LedgerSettings) -> Ledger:
         records=Records(database, settings, inbox),
         reviews=Reviews(database),
         measures=Measures(database),
+        erasure=Erasure(database),
         resolutions=Resolutions(database),
     )
 

@@ -14,9 +14,16 @@ from services.contracts.ledger_answers import (
     OutcomeRecorded,
     TurnState,
 )
-from services.ledger import store, store_history, store_leases, store_records, store_restore
+from services.ledger import (
+    store,
+    store_erasure,
+    store_history,
+    store_leases,
+    store_records,
+    store_restore,
+)
 from services.ledger.errors import AlreadyClaimed, LeaseLost, UnknownTicket
-from services.ledger.events import event_row
+from services.ledger.events import event_row, without_words
 from services.ledger.service import Inbox
 from services.ledger.settings import LedgerSettings
 from services.ledger.store import Turn
@@ -58,6 +65,8 @@ class Records:
             turn = await _turn_of(connection, ticket_id, request.execution_id)
             ticket_json = await store_history.ticket_json(connection, turn.id)
             row = event_row(request, ticket_json)
+            if await store_erasure.is_erased(connection, turn.id):
+                row = without_words(row)
             event_id, repeated = await store_records.insert_event(
                 connection, ticket_id, turn.turn, row
             )

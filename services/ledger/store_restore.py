@@ -1,5 +1,6 @@
 """SQL of a restored ledger: what was in flight ends, and what it missed is known as such."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +76,18 @@ async def ended_by_restore(connection: Any, turn_id: int) -> bool:
             turn_id,
             f'[{{"rule": "{RESTORED}"}}]',
         )
+    )
+
+
+async def add_forgotten(connection: Any, forgotten: Sequence[tuple[str, datetime]]) -> None:
+    """Remember whom the former database had forgotten, as hash and time."""
+    await connection.executemany(
+        """
+        insert into ledger_forgotten as known (requester_hash, forgotten_at) values ($1, $2)
+        on conflict (requester_hash) do update
+        set forgotten_at = greatest(known.forgotten_at, excluded.forgotten_at)
+        """,
+        list(forgotten),
     )
 
 

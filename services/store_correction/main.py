@@ -11,8 +11,10 @@ from services.common.database import Database
 from services.common.embeddings import Embedder, EmbeddingSettings, create_embedder
 from services.common.readiness import EmbedderCheck
 from services.common.settings import CommonSettings, DatabaseSettings
+from services.store_correction.erasure import CorrectionErasure
 from services.store_correction.quality import personal_data
 from services.store_correction.routes import router
+from services.store_correction.routes_privacy import router as privacy_router
 from services.store_correction.service import CorrectionService
 from services.store_correction.settings import StoreCorrectionSettings
 from services.store_correction.store import CorrectionStore
@@ -36,9 +38,11 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
         "store_correction",
         "Keeps what humans taught, and how it relates to what was taught before.",
         CommonSettings(),
-        [router],
+        [router, privacy_router],
         lifespan=lifespan,
         checks={"database": store.check, "embeddings": EmbedderCheck(chosen)},
     )
-    app.state.service = CorrectionService(store, chosen, StoreCorrectionSettings())
+    service = CorrectionService(store, chosen, StoreCorrectionSettings())
+    app.state.service = service
+    app.state.erasure = CorrectionErasure(database, store, service.settle)
     return app

@@ -56,7 +56,7 @@ class CorrectionService:
         new = await self._prepared(request, content_hash)
         async with self._store.changing([request.category], agent_id or request.agent_id) as change:
             if stored_id := await change.insert(new):
-                await self._settle(change, stored_id)
+                await self.settle(change, stored_id)
         if stored_id is None:  # sent twice at the same moment
             return await self._repetition(request, content_hash) or _gone(request.ticket_id)
         stored = await self.get(UUID(stored_id))
@@ -152,7 +152,7 @@ class CorrectionService:
             if patch.active is not None:
                 await change.set_active(before.id, patch.active)
             for affected in await change.release(before.id):
-                await self._settle(change, affected)
+                await self.settle(change, affected)
         return await self.get(correction_id)
 
     async def _edit(
@@ -162,7 +162,7 @@ class CorrectionService:
         quality, withheld = await self._quality(before.ticket_text, resolution)
         return resolution, sentence, quality, withheld, vector
 
-    async def _settle(self, change: Changes, correction_id: str) -> None:
+    async def settle(self, change: Changes, correction_id: str) -> None:
         """Find out whether a correction repeats or contradicts others; the newer one counts."""
         correction = await change.comparable(correction_id)
         if correction is None:

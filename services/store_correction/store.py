@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.common.database import Database
 from services.contracts import Quality
+from services.store_correction import store_erasure
 from services.store_correction.comparison import Comparable, Neighbour
 
 Vector = Sequence[float]
@@ -271,6 +272,12 @@ class Changes:
         """Cut its relations to others; return whose relations are to be looked at anew, by age."""
         rows = await self._connection.fetch(_RELEASE, correction_id)
         return [row["id"] for row in sorted(rows, key=lambda row: row["resolved_at"])]
+
+    async def delete_for_good(
+        self, ticket_ids: Sequence[str], words: Sequence[str], correction_ids: Sequence[str]
+    ) -> None:
+        """Delete corrections, and the history of what was changed of them."""
+        await store_erasure.delete(self._connection, ticket_ids, words, correction_ids)
 
     async def comparable(self, correction_id: str) -> Comparable | None:
         """Return what is compared of a correction; None where it is inactive or rejected."""

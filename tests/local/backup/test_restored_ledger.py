@@ -11,7 +11,7 @@ from local.backup.restore import restore
 from local.backup.take import take
 from tests.ledger.conftest import a_reply, a_ticket, attempt, call, finish, register, turns
 from tests.ledger.samples import decided_event
-from tests.local.backup.conftest import Filled
+from tests.local.backup.conftest import Filled, dumped
 
 NOW = datetime.now(UTC).isoformat()
 CLAIM = {"action": "reply", "key": "key"}
@@ -121,3 +121,24 @@ async def test_without_a_restore_nothing_is_held_back(filled: Filled) -> None:
         filled.lease(8)
         await attempt(http, "run-8", 8)
         await call(http, "events", decided_event("run-8"), 201, 8)
+
+
+async def test_who_was_forgotten_stays_forgotten(filled: Filled, tmp_path: Path) -> None:
+    file = tmp_path / "b.zip"
+    async with filled.ledger() as http:
+        mine = {"requester": {"id": "mo@example.net", "email": "mo@example.net"}}
+        await register(http, a_ticket(9, body="xylographic", **mine))
+        with psycopg.connect(filled.url) as connection:
+            connection.execute(
+                "update support_corrections set ticket_id = 'django-helpdesk:9',"
+                " human_resolution = 'Write to mo@example.net' where ticket_id = 'django-helpdesk:2'"
+            )
+        take(filled.url, file)
+        forgotten = await http.post("/privacy/forget", json={"requester": "mo@example.net"})
+        assert forgotten.is_success
+    done = await asyncio.to_thread(restore, filled.url, file)
+    assert done.settled.erased.ticket_ids == ["django-helpdesk:9"]
+    text = "\n".join(dumped(filled.url))
+    assert "xylographic" not in text
+    assert "mo@example.net" not in text
+    assert "kim@example.org" in text
