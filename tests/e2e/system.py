@@ -99,9 +99,9 @@ class System:
             return None
         return dict(answer.json()) if answer.is_success else None
 
-    def deliver(self, ticket: CustomerTicket) -> int:
-        """Send the signed webhook of a new ticket once more; returns the status."""
-        body = {"event": "ticket.created", "ticket": self.helpdesk.ticket(ticket)}
+    def deliver(self, ticket: CustomerTicket, event: str = "ticket.created", **changes: Any) -> int:
+        """Send a ticket's signed webhook once more, with other values; returns the status."""
+        body = {"event": event, "ticket": self.helpdesk.ticket(ticket) | changes}
         raw = json.dumps({**body, "follow_up": None}).encode()
         url = f"{self.processes.url('n8n')}/webhook/django-helpdesk/ticket"
         return httpx.post(

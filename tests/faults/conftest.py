@@ -6,7 +6,8 @@ from contextlib import closing
 import pytest
 
 from tests.e2e.processes import Processes
-from tests.faults.laboratory import Laboratory
+from tests.faults.disk import small_disk
+from tests.faults.laboratory import LEASE_SECONDS, Laboratory
 from tests.faults.table import Results, text
 
 _RESULTS = pytest.StashKey[Results]()
@@ -26,12 +27,14 @@ def results(pytestconfig: pytest.Config) -> Results:
 def laboratory() -> Iterator[Laboratory]:
     """A whole system of its own, ready."""
     processes = Processes()
-    try:
-        processes.up()
-        with closing(Laboratory(processes)) as running:
-            yield running
-    finally:
-        processes.down()
+    processes.environment["LEDGER_LEASE_SECONDS"] = str(LEASE_SECONDS)
+    with small_disk(processes.state / "postgres"):
+        try:
+            processes.up()
+            with closing(Laboratory(processes)) as running:
+                yield running
+        finally:
+            processes.down()
 
 
 def pytest_terminal_summary(

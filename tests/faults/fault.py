@@ -46,6 +46,10 @@ def always() -> str | None:
     return None
 
 
+def nothing_more(_: "Laboratory") -> None:
+    """Nothing but the ends matters."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One way in which things go wrong."""
@@ -60,6 +64,8 @@ class Fault:
     """Also part of `make test`, with few tickets."""
     cannot: Callable[[], str | None] = always
     """Why it cannot be staged on this machine; None where it can."""
+    verify: Callable[["Laboratory"], None] = nothing_more
+    """What else must be true at the end; fails where it is not."""
     queue_mode: bool = False
     """Needs n8n with workers: a system of its own."""
     spread_seconds: float = 6.0
