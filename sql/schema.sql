@@ -693,7 +693,7 @@ CREATE TABLE support_corrections (
     evidence boolean GENERATED ALWAYS AS ((active AND (verdict <> 'rejected'::text) AND (NOT withheld) AND (duplicate_of IS NULL) AND (superseded_by IS NULL) AND (stale_since IS NULL))) STORED NOT NULL,
     inactive_because text,
     vouched_at timestamp with time zone,
-    CONSTRAINT support_corrections_inactive_because_check CHECK ((inactive_because = ANY (ARRAY['by_hand'::text, 'overruled'::text, 'never_right'::text]))),
+    CONSTRAINT support_corrections_inactive_because_check CHECK ((inactive_because = ANY (ARRAY['overruled'::text, 'never_right'::text]))),
     CONSTRAINT support_corrections_verdict_check CHECK ((verdict = ANY (ARRAY['approved'::text, 'edited'::text, 'rejected'::text, 'taught'::text])))
 );
 

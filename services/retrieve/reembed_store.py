@@ -16,7 +16,7 @@ from help_parts p where not exists (
 
 _CORRECTIONS_LACKING = """
 from support_corrections c
-where (c.embedding_model is distinct from $1 or c.embedding is null
+where c.human_resolution <> '' and (c.embedding_model is distinct from $1 or c.embedding is null
         or c.resolution_embedding is null)
     and not exists (
         select from correction_reembedding r where r.correction_id = c.id

@@ -2,17 +2,25 @@
 
 NotFound
 └── CorrectionNotFound   404
+Conflict
+└── NothingToDecide      409, saying why
 Unprocessable
 └── UnknownCategory      422, listing the known ones
 """
 
-from services.common.errors import NotFound, Unprocessable
+from services.common.errors import Conflict, NotFound, Unprocessable
 
 
 class CorrectionNotFound(NotFound):
     """No correction has this id."""
 
     code = "correction_not_found"
+
+
+class NothingToDecide(Conflict):
+    """The correction is neither contradicted nor stale; somebody may have decided meanwhile."""
+
+    code = "nothing_to_decide"
 
 
 class UnknownCategory(Unprocessable):

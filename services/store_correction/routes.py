@@ -10,6 +10,7 @@ from services.common.logs import bind_ticket
 from services.common.parameters import StorableText
 from services.contracts import (
     CorrectionChange,
+    CorrectionDecisionRequest,
     CorrectionList,
     CorrectionPatch,
     CorrectionStored,
@@ -65,11 +66,15 @@ async def list_corrections(
     ticket_id: Filter = None,
     quality: Quality | None = None,
     search: Filter = None,
+    needs_review: Annotated[
+        bool | None, Query(description="True: contradicted or stale, until somebody decides.")
+    ] = None,
+    duplicate_of: Annotated[UUID | None, Query(description="Those that say the same.")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> CorrectionList:
     """Return one page, newest first; `search` looks into question, resolution and summary."""
-    filters = Filters(category, active, ticket_id, quality, search)
+    filters = Filters(category, active, ticket_id, quality, search, needs_review, duplicate_of)
     return await service.list_corrections(filters, limit, offset)
 
 
@@ -99,6 +104,18 @@ async def patch_correction(
 ) -> StoredCorrection:
     """Change what is given; `active: true` restores."""
     return await service.patch(correction_id, body, agent_id)
+
+
+@router.post(
+    "/corrections/{correction_id}/decision",
+    summary="Decide on a contradicted or stale correction",
+    responses={**NOT_FOUND, 409: {**ERRORS[422], "description": "There is nothing to decide"}},
+)
+async def decide_correction(
+    correction_id: CorrectionId, body: CorrectionDecisionRequest, service: Service
+) -> StoredCorrection:
+    """Keep both, keep this one instead of those that contradict it, or deactivate it."""
+    return await service.decide(correction_id, body)
 
 
 @router.delete(

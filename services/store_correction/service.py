@@ -9,19 +9,22 @@ from services.common.embeddings import Embedder
 from services.common.ticket_text import clean_message
 from services.contracts import (
     CorrectionChange,
+    CorrectionDecisionRequest,
     CorrectionList,
     CorrectionPatch,
     CorrectionStored,
+    CorrectionVerdict,
     Quality,
     StoreCorrectionRequest,
     StoredCorrection,
 )
-from services.store_correction import summary
+from services.store_correction import life, store_life, summary
 from services.store_correction.comparison import Relation, relation
 from services.store_correction.errors import CorrectionNotFound, UnknownCategory
 from services.store_correction.quality import is_too_short, personal_data
 from services.store_correction.settings import StoreCorrectionSettings
 from services.store_correction.store import Changes, CorrectionStore, Filters, NewCorrection, Vector
+from services.store_correction.unchanged import reads_the_same
 
 _EMBEDDED_CHARACTERS = 4_000
 
@@ -50,17 +53,47 @@ class CorrectionService:
             Where there are policies, but none for this category.
         """
         await self._require_known(request.category)
-        content_hash = _content_hash(request.ticket_text, request.human_resolution)
+        request = request.model_copy(update={"verdict": _verdict(request)})
+        content_hash = _content_hash(
+            request.ticket_text, request.human_resolution or request.ai_draft
+        )
         if known := await self._repetition(request, content_hash):
             return known
         new = await self._prepared(request, content_hash)
-        async with self._store.changing([request.category], agent_id or request.agent_id) as change:
-            if stored_id := await change.insert(new):
-                await self.settle(change, stored_id)
+        cited = await self._store.categories_of(life.cited_corrections(request.citations))
+        agent = agent_id or request.agent_id
+        async with self._store.changing([request.category, *cited], agent) as change:
+            stored_id, wrong = await self._take_in(change, new, request)
         if stored_id is None:  # sent twice at the same moment
             return await self._repetition(request, content_hash) or _gone(request.ticket_id)
         stored = await self.get(UUID(stored_id))
-        return _answer(stored, stored=True)
+        return _answer(stored, stored=True, deactivated=wrong)
+
+    async def _take_in(
+        self, change: Changes, new: NewCorrection, request: StoreCorrectionRequest
+    ) -> tuple[str | None, list[str]]:
+        """Store it and what it says of others; returns its id, and whom it proved wrong."""
+        stored_id = await change.insert(new)
+        if stored_id is None:
+            return None, []
+        if request.verdict is not CorrectionVerdict.REJECTED:
+            await life.keep_sources(change, stored_id, request.citations)
+        await self.settle(change, stored_id)
+        wrong = await life.judge_cited(
+            change,
+            request.citations,
+            request.ticket_id,
+            request.verdict,
+            self._settings.never_right_tickets,
+        )
+        await self._compare_anew(change, wrong)
+        return stored_id, wrong
+
+    async def _compare_anew(self, change: Changes, correction_ids: Sequence[str]) -> None:
+        """Cut these corrections' relations, and find all that were affected their new ones."""
+        affected = [other for one in correction_ids for other in await change.release(one)]
+        for other in dict.fromkeys(affected):
+            await self.settle(change, other)
 
     async def _require_known(self, category: str) -> None:
         known = await self._store.known_categories()
@@ -74,12 +107,16 @@ class CorrectionService:
         return _answer(StoredCorrection(**row), stored=False) if row else None
 
     async def _prepared(self, request: StoreCorrectionRequest, content_hash: str) -> NewCorrection:
-        question, resolution, sentence = await self._embedded(
-            request.ticket_text, request.human_resolution
-        )
-        quality, withheld = await self._quality(request.ticket_text, request.human_resolution)
+        texts = request.ticket_text, request.human_resolution
+        quality, withheld = await self._quality(*texts)
+        question: Vector | None = None
+        resolution: Vector | None = None
+        if request.human_resolution:
+            question, resolution, sentence = await self._embedded(*texts)
+        else:  # a rejected draft is never evidence, so nobody needs to find it
+            sentence = summary.shortened(summary.sentences(request.ai_draft)[0])
         return NewCorrection(
-            **request.model_dump(),
+            **request.model_dump(exclude={"citations"}),
             summary=sentence,
             quality=quality,
             withheld=withheld,
@@ -98,7 +135,7 @@ class CorrectionService:
 
     async def _quality(self, question: str, resolution: str) -> tuple[list[Quality], bool]:
         """Return the flags, and whether the resolution must not be quoted to other customers."""
-        too_short = is_too_short(resolution)
+        too_short = bool(resolution) and is_too_short(resolution)
         in_question, in_resolution = await asyncio.gather(
             self._private(question), self._private(resolution)
         )
@@ -122,7 +159,9 @@ class CorrectionService:
 
     async def list_corrections(self, filters: Filters, limit: int, offset: int) -> CorrectionList:
         """Return one page of the store, newest first."""
-        rows, total = await self._store.list_corrections(filters, limit, offset)
+        rows, total = await self._store.list_corrections(
+            filters, self._settings.unused_days, limit, offset
+        )
         return CorrectionList(corrections=[StoredCorrection(**row) for row in rows], total=total)
 
     async def changes(self, correction_id: UUID) -> list[CorrectionChange]:
@@ -147,12 +186,30 @@ class CorrectionService:
         async with self._store.changing(categories, agent_id) as change:
             if edit is not None:
                 await change.set_resolution(before.id, *edit)
+                await life.confirm_text(change, before.id)
             if patch.category is not None:
                 await change.set_category(before.id, patch.category)
-            if patch.active is not None:
-                await change.set_active(before.id, patch.active)
-            for affected in await change.release(before.id):
-                await self.settle(change, affected)
+            if patch.active is False and before.active:
+                await change.deactivate(before.id)
+            if patch.active and not before.active:
+                await change.restore(before.id)
+            await self._compare_anew(change, [before.id])
+        return await self.get(correction_id)
+
+    async def decide(
+        self, correction_id: UUID, request: CorrectionDecisionRequest
+    ) -> StoredCorrection:
+        """Carry out a reviewer's decision on a contradicted or stale correction.
+
+        Raises
+        ------
+        NothingToDecide
+            Where it is neither, or somebody decided already.
+        """
+        category = (await self.get(correction_id)).category
+        async with self._store.changing([category], request.agent_id) as change:
+            changed = await life.decide(change, str(correction_id), request)
+            await self._compare_anew(change, changed)
         return await self.get(correction_id)
 
     async def _edit(
@@ -168,7 +225,10 @@ class CorrectionService:
         if correction is None:
             return
         contradicted = []
+        kept_apart = await store_life.kept_apart(change.connection, correction_id)
         for neighbour in await change.neighbours(correction_id):
+            if neighbour.id in kept_apart:
+                continue
             found = relation(correction, neighbour, self._settings)
             older, newer = sorted((correction, neighbour), key=lambda one: one.resolved_at)
             if found is Relation.SAME:
@@ -185,16 +245,28 @@ class CorrectionService:
             await change.mark_superseded(neighbour.id, correction_id)
 
 
+def _verdict(request: StoreCorrectionRequest) -> CorrectionVerdict:
+    """Return the verdict; what was sent as drafted is approved, whatever it was sent in."""
+    if request.verdict not in (CorrectionVerdict.EDITED, CorrectionVerdict.TAUGHT):
+        return request.verdict
+    unchanged = reads_the_same(request.ai_draft, request.human_resolution)
+    return CorrectionVerdict.APPROVED if unchanged else request.verdict
+
+
 def _content_hash(ticket_text: str, resolution: str) -> str:
     return hashlib.sha256(f"{ticket_text}\x1f{resolution}".encode()).hexdigest()
 
 
-def _answer(correction: StoredCorrection, *, stored: bool) -> CorrectionStored:
+def _answer(
+    correction: StoredCorrection, *, stored: bool, deactivated: Sequence[str] = ()
+) -> CorrectionStored:
     return CorrectionStored(
         id=correction.id,
         stored=stored,
         duplicate_of=correction.duplicate_of,
         quality=correction.quality,
+        verdict=correction.verdict,
+        deactivated=list(deactivated),
     )
 
 

@@ -11,22 +11,10 @@ from services.common.database import Database
 from services.contracts import Quality
 from services.store_correction import store_erasure
 from services.store_correction.comparison import Comparable, Neighbour
+from services.store_correction.shown import BY_CONTENT, COUNT, LIST, ONE
 
 Vector = Sequence[float]
 Row = Mapping[str, Any]
-
-_COLUMNS = """
-    id::text, ticket_id, ticket_text, ai_draft, human_resolution, summary, category, agent_id,
-    verdict, active, duplicate_of::text, created_at, updated_at,
-    coalesce(embedding_model, '') as embedding_model,
-    case when superseded_by is null then quality
-        else array_append(quality, 'contradicts_newer') end as quality
-"""
-
-_BY_CONTENT = f"""
-select {_COLUMNS} from support_corrections
-where ticket_id = $1 and agent_id = $2 and content_hash = $3
-"""  # noqa: S608 (only names of columns)
 
 _INSERT = """
 insert into support_corrections (
@@ -37,21 +25,10 @@ on conflict do nothing
 returning id::text
 """
 
-_FILTER = """
-from support_corrections
-where ($1::text is null or category = $1)
-    and ($2::boolean is null or active = $2)
-    and ($3::text is null or ticket_id = $3)
-    and ($4::text is null or $4 = any (quality)
-        or ($4 = 'contradicts_newer' and superseded_by is not null))
-    and ($5::text is null or ticket_text ilike $5 or human_resolution ilike $5 or summary ilike $5)
-"""
-
-_LIST = f"select {_COLUMNS} {_FILTER} order by created_at desc, id limit $6 offset $7"
-
 _COMPARABLE = """
 select id::text, ticket_text as question, human_resolution as resolution, resolved_at
-from support_corrections where id = $1::text::uuid and active and verdict <> 'rejected'
+from support_corrections
+where id = $1::text::uuid and active and verdict <> 'rejected' and stale_since is null
 """
 
 _NEIGHBOURS = """
@@ -101,8 +78,8 @@ class NewCorrection:
     verdict: str
     quality: Sequence[Quality]
     withheld: bool
-    embedding: Vector
-    resolution_embedding: Vector
+    embedding: Vector | None
+    resolution_embedding: Vector | None
     content_hash: str
 
 
@@ -115,6 +92,8 @@ class Filters:
     ticket_id: str | None = None
     quality: Quality | None = None
     text: str | None = None
+    needs_review: bool | None = None
+    duplicate_of: UUID | None = None
 
 
 def vector_literal(vector: Vector) -> str:
@@ -162,29 +141,35 @@ class CorrectionStore:
         """Return the correction that was first sent with this content."""
         async with self._database.connection() as connection:
             row: Row | None = await connection.fetchrow(
-                _BY_CONTENT, ticket_id, agent_id, content_hash
+                BY_CONTENT, ticket_id, agent_id, content_hash
             )
-        return row
+        return row and _parsed(row)
 
     async def get(self, correction_id: UUID) -> Row | None:
         """Return one correction."""
         async with self._database.connection() as connection:
-            row: Row | None = await connection.fetchrow(
-                f"select {_COLUMNS} from support_corrections where id = $1",  # noqa: S608
-                correction_id,
-            )
-        return row
+            row: Row | None = await connection.fetchrow(f"{ONE} where c.id = $1", correction_id)
+        return row and _parsed(row)
 
     async def list_corrections(
-        self, filters: Filters, limit: int, offset: int
+        self, filters: Filters, unused_days: int, limit: int, offset: int
     ) -> tuple[list[Row], int]:
         """Return one page, newest first, and how many there are in all."""
         text = filters.text and f"%{_escaped(filters.text)}%"
-        values = (filters.category, filters.active, filters.ticket_id, filters.quality, text)
+        asked = (filters.category, filters.active, filters.ticket_id, filters.quality, text)
+        values = (*asked, filters.needs_review, filters.duplicate_of, unused_days)
         async with self._database.connection() as connection:
-            rows = await connection.fetch(_LIST, *values, limit, offset)
-            total = await connection.fetchval(f"select count(*) {_FILTER}", *values)
-        return rows, total
+            rows = await connection.fetch(LIST, *values, limit, offset)
+            total = await connection.fetchval(COUNT, *values)
+        return [_parsed(row) for row in rows], total
+
+    async def categories_of(self, correction_ids: Sequence[str]) -> list[str]:
+        """Return the categories of those of these ids that are corrections."""
+        query = (
+            "select distinct category from support_corrections where id = any ($1::text[]::uuid[])"
+        )
+        async with self._database.connection() as connection:
+            return [row["category"] for row in await connection.fetch(query, correction_ids)]
 
     async def changes(self, correction_id: UUID) -> list[Row]:
         """Return who changed what of a correction, newest first, at most 200."""
@@ -206,13 +191,13 @@ class Changes:
     """One transaction on the correction store."""
 
     def __init__(self, connection: Any, model: str, dimensions: int) -> None:
-        self._connection = connection
+        self.connection = connection
         self._model = model
         self._dimensions = dimensions
 
     async def insert(self, new: NewCorrection) -> str | None:
         """Store a correction and return its id; None where the same one is there already."""
-        inserted: str | None = await self._connection.fetchval(
+        inserted: str | None = await self.connection.fetchval(
             _INSERT,
             new.ticket_id,
             new.ticket_text,
@@ -224,16 +209,26 @@ class Changes:
             new.verdict,
             list(new.quality),
             new.withheld,
-            self._model,
-            vector_literal(new.embedding),
-            vector_literal(new.resolution_embedding),
+            self._model if new.embedding else None,
+            new.embedding and vector_literal(new.embedding),
+            new.resolution_embedding and vector_literal(new.resolution_embedding),
             new.content_hash,
         )
         return inserted
 
-    async def set_active(self, correction_id: str, active: bool) -> None:
-        """Deactivate or restore."""
-        await self._update(correction_id, "active = $2", active)
+    async def deactivate(self, correction_id: str, because: str | None = None) -> None:
+        """Let it be no evidence any more; `because` is overruled, never_right, or null."""
+        await self._update(correction_id, "active = false, inactive_because = $2", because)
+
+    async def restore(self, correction_id: str) -> None:
+        """Let it be evidence again; what spoke against it before does not count any more."""
+        await self._update(
+            correction_id, "active = true, inactive_because = null, vouched_at = now()"
+        )
+
+    async def vouch(self, correction_id: str) -> None:
+        """Note that a human says it holds."""
+        await self._update(correction_id, "vouched_at = now()")
 
     async def set_category(self, correction_id: str, category: str) -> None:
         """Move it to another category."""
@@ -252,7 +247,7 @@ class Changes:
         await self._update(
             correction_id,
             "human_resolution = $2, summary = $3, quality = $4, withheld = $5, "
-            "resolution_embedding = $6::text::halfvec, resolved_at = now()",
+            "resolution_embedding = $6::text::halfvec, resolved_at = now(), vouched_at = now()",
             resolution,
             summary,
             list(quality),
@@ -261,7 +256,7 @@ class Changes:
         )
 
     async def _update(self, correction_id: str, assignments: str, *values: Any) -> None:
-        await self._connection.execute(
+        await self.connection.execute(
             f"update support_corrections set {assignments}, updated_at = now() "  # noqa: S608
             "where id = $1::text::uuid",
             correction_id,
@@ -270,25 +265,25 @@ class Changes:
 
     async def release(self, correction_id: str) -> list[str]:
         """Cut its relations to others; return whose relations are to be looked at anew, by age."""
-        rows = await self._connection.fetch(_RELEASE, correction_id)
+        rows = await self.connection.fetch(_RELEASE, correction_id)
         return [row["id"] for row in sorted(rows, key=lambda row: row["resolved_at"])]
 
     async def delete_for_good(
         self, ticket_ids: Sequence[str], words: Sequence[str], correction_ids: Sequence[str]
     ) -> None:
         """Delete corrections, and the history of what was changed of them."""
-        await store_erasure.delete(self._connection, ticket_ids, words, correction_ids)
+        await store_erasure.delete(self.connection, ticket_ids, words, correction_ids)
 
     async def comparable(self, correction_id: str) -> Comparable | None:
         """Return what is compared of a correction; None where it is inactive or rejected."""
-        row = await self._connection.fetchrow(_COMPARABLE, correction_id)
+        row = await self.connection.fetchrow(_COMPARABLE, correction_id)
         return row and Comparable(**row)
 
     async def neighbours(self, correction_id: str) -> list[Neighbour]:
         """Return the nearest questions in its category that are evidence, nearest first."""
-        model = await self._connection.fetchval("select quote_literal($1::text)", self._model)
+        model = await self.connection.fetchval("select quote_literal($1::text)", self._model)
         query = _NEIGHBOURS.format(n=self._dimensions, model=model)
-        return [Neighbour(**row) for row in await self._connection.fetch(query, correction_id)]
+        return [Neighbour(**row) for row in await self.connection.fetch(query, correction_id)]
 
     async def mark_duplicate(self, correction_id: str, original_id: str) -> None:
         """Record that it says the same as another one."""
@@ -297,6 +292,10 @@ class Changes:
     async def mark_superseded(self, correction_id: str, newer_id: str) -> None:
         """Record that a newer one contradicts it."""
         await self._update(correction_id, "superseded_by = $2::text::uuid", newer_id)
+
+
+def _parsed(row: Row) -> Row:
+    return {**row, "uses": json.loads(row["uses"]), "sources": json.loads(row["sources"])}
 
 
 def _escaped(text: str) -> str:
