@@ -37,7 +37,10 @@ def create_classifiers(
     }
     effort = None if settings.anthropic_effort == "none" else settings.anthropic_effort
     classifiers: list[Classifier] = []
-    if (model := build_models(order, names, models, effort=effort)) is not None:
+    model = build_models(
+        order, names, models, effort=effort, answer_seconds=settings.answer_seconds
+    )
+    if model is not None:
         classifiers.append(ModelClassifier(model, taxonomy, categories, settings))
     if Provider.LOCAL in order:
         position = 0 if order[0] is Provider.LOCAL else len(classifiers)

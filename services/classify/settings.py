@@ -39,6 +39,12 @@ class ClassifySettings(BaseSettings):
         description="Trained file of the local classifier; train your own with "
         "`python -m services.classify.local.train`.",
     )
+    answer_seconds: float = Field(
+        default=16.0,
+        gt=0,
+        description="Longest time for all models together; under the 20 s that the workflow waits, "
+        "so that a model that hangs leaves time for the next one.",
+    )
     max_tokens: int = Field(default=500, ge=100, description="Upper limit of the model's answer.")
     max_characters: int = Field(
         default=12_000,

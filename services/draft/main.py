@@ -34,7 +34,8 @@ def create_drafters(settings: DraftSettings, models: ModelSettings) -> list[Draf
         Provider.OPENAI: settings.openai_model,
     }
     drafters: list[Drafter] = []
-    if (model := build_models(order, names, models)) is not None:
+    model = build_models(order, names, models, answer_seconds=settings.answer_seconds)
+    if model is not None:
         drafters.append(
             ModelDrafter(
                 model,

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from services.common.llm.errors import ModelError, ModelRefused, ModelTruncated
 from services.common.llm.protocol import ChatModel, Completion, Prompt
 from services.contracts import Draft, DraftRequest
 from services.draft.evidence import sources_of, verify
@@ -32,8 +33,29 @@ class ModelDrafter:
         await self._model.close()
 
     async def draft(self, request: DraftRequest) -> Draft:
-        """Ask the model and keep only what its sources carry."""
-        return checked(await self._model.complete(self._prompt(request)), request)
+        """Ask the model and keep only what its sources carry.
+
+        What it declines to answer, or does not finish, is for a human and no other model.
+        """
+        try:
+            return checked(await self._model.complete(self._prompt(request)), request)
+        except (ModelRefused, ModelTruncated) as error:
+            return self._none(request, error)
+
+    def _none(self, request: DraftRequest, error: ModelError) -> Draft:
+        return Draft(
+            reply="",
+            confidence=0.0,
+            citations=[],
+            abstained=True,
+            findings=[str(error)],
+            language=request.classification.language,
+            provider=self.provider,
+            model=self._model.model,
+            usage=error.usage,
+            cost_usd=error.cost_usd,
+            latency_ms=0,
+        )
 
     async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:
         """Yield the reply as the model writes it (unchecked), then the checked draft."""

@@ -26,6 +26,12 @@ class DraftSettings(BaseSettings):
         default="claude-sonnet-5-5", description="Anthropic model that drafts."
     )
     openai_model: str = Field(default="gpt-5.4-mini", description="OpenAI model that drafts.")
+    answer_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Longest time for all models together; under the 35 s that the workflow waits, "
+        "so that a model that hangs leaves time for the next one.",
+    )
     max_tokens: int = Field(
         default=4096, ge=256, description="Upper limit of a drafted answer, thinking included."
     )

@@ -1,5 +1,6 @@
 """Builds models so that none leaves this package without redaction and a circuit breaker."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from services.common.llm.fallback import FallbackModel
@@ -39,10 +40,12 @@ def build_models(
     settings: ModelSettings,
     *,
     effort: Effort | None = None,
+    answer_seconds: float = math.inf,
 ) -> FallbackModel | None:
     """The vendors' models of `order` as one, each asked when those before it fail.
 
-    `local` is left out, since it is no chat model; None where nothing else is in `order`.
+    `answer_seconds` is the time they have together, retries and fallback included. `local` is left
+    out, since it is no chat model; None where nothing else is in `order`.
     """
     prices = PriceList.load(settings.prices_file)
     chain = [
@@ -50,4 +53,4 @@ def build_models(
         for provider in order
         if provider is not Provider.LOCAL
     ]
-    return FallbackModel(chain, settings) if chain else None
+    return FallbackModel(chain, settings, answer_seconds) if chain else None

@@ -1,6 +1,7 @@
 """Several models as one: the next is asked where one fails, and failing ones are left alone."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -26,12 +27,22 @@ logger = structlog.get_logger(__name__)
 NEXT = (ModelUnavailable, ModelRejected, ModelAnswerInvalid)
 """After these another model may do better; a refusal or a cut-off answer is for a human."""
 
+_SHARE = 0.6
+"""Of the time that is left, what a model gets that is not the last one."""
+
 
 class FallbackModel:
     """A `ChatModel` over an ordered list of them, with a circuit breaker around each."""
 
-    def __init__(self, models: Sequence[ChatModel], settings: ModelSettings) -> None:
+    def __init__(
+        self,
+        models: Sequence[ChatModel],
+        settings: ModelSettings,
+        answer_seconds: float = math.inf,
+    ) -> None:
+        """Have `models` answer within `answer_seconds` together, whatever the first ones do."""
         self._models = list(models)
+        self._answer_seconds = answer_seconds
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=settings.breaker_failures,
             default_ttl=settings.breaker_seconds,
@@ -50,9 +61,10 @@ class FallbackModel:
     async def complete(self, prompt: Prompt[Answer]) -> Completion[Answer]:
         """See `ChatModel.complete`; the cost includes what failed attempts were billed for."""
         failures: list[ModelError] = []
-        for model in self._models:
+        ends = time.monotonic() + self._answer_seconds
+        for position, model in enumerate(self._models):
             try:
-                async with self._guarded(model):
+                async with self._guarded(model), self._in_time(ends, position):
                     completion = await model.complete(prompt)
                 return _with_cost(completion, failures)
             except NEXT as error:
@@ -88,6 +100,20 @@ class FallbackModel:
         """See `ChatModel.close`."""
         for model in self._models:
             await model.close()
+
+    @asynccontextmanager
+    async def _in_time(self, ends: float, position: int) -> AsyncIterator[None]:
+        """Give a model its share of the time that is left; the last one gets all of it."""
+        left = max(0.0, ends - time.monotonic())
+        is_last = position == len(self._models) - 1
+        try:
+            async with asyncio.timeout(
+                None if left == math.inf else left if is_last else left * _SHARE
+            ):
+                yield
+        except TimeoutError:
+            model = self._models[position]
+            raise ModelUnavailable(f"{model.provider} took too long to answer.") from None
 
     @asynccontextmanager
     async def _guarded(self, model: ChatModel) -> AsyncIterator[None]:
