@@ -35,7 +35,8 @@ class TicketChanged(APIException):
 class CarefulFollowUpViewSet(FollowUpViewSet):
     """django-helpdesk's `/api/followups/`, which a caller may make conditional.
 
-    With `If-Match: <last_follow_up_id>` the follow-up is added only if nobody wrote since.
+    With `If-Match: <last_follow_up_id>` the follow-up is added only if nobody wrote since. The same
+    request again, because its answer was lost, gets the first one's follow-up as its answer.
     """
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -48,9 +49,21 @@ class CarefulFollowUpViewSet(FollowUpViewSet):
                 HelpdeskUser(request.user).accessible_tickets().select_for_update(of=("self",))
             )
             ticket = get_object_or_404(tickets, id=_number(ticket_id, "ticket"))
-            if ticket_json(ticket)["last_follow_up_id"] != _number(seen, "If-Match"):
+            number = _number(seen, "If-Match")
+            if ticket_json(ticket)["last_follow_up_id"] == number:
+                return super().create(request, *args, **kwargs)
+            stored = _stored_before(request, ticket, number)
+            if stored is None:
                 raise TicketChanged
-            return super().create(request, *args, **kwargs)
+            return Response(self.get_serializer(stored).data, status=201)
+
+
+def _stored_before(request: Request, ticket: Ticket, seen: int) -> FollowUp | None:
+    """Return the follow-up that this very request made when it was sent before."""
+    comment = str(request.data.get("comment") or "").strip()
+    same = ticket.followup_set.filter(id__gt=seen, user=request.user, comment=comment)
+    public = str(request.data.get("public")).lower() == "true"
+    return same.filter(public=public).order_by("id").first() if comment else None
 
 
 @api_view(["GET"])

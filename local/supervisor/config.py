@@ -62,7 +62,7 @@ def _program(process: Process) -> dict[str, str]:
         "autostart": "false",
         "autorestart": "true",
         "startsecs": "1",
-        "startretries": "5",
+        "startretries": "1000000",
         "stopsignal": process.stop_signal,
         "stopwaitsecs": "20",
         "stopasgroup": "false",

@@ -43,7 +43,8 @@ class Records:
         """Claim an action on the helpdesk; raises `AlreadyClaimed` where it was, `LeaseLost`.
 
         The execution that made a claim gets it again as long as it is not confirmed: it repeats
-        the call because the answer was lost, and has not acted yet.
+        the call because the answer was lost, and has not acted yet. The claim to tell agents of a
+        ticket (`announce`) lapses unless it is confirmed: who has it next looks before writing.
         """
         async with self._database.connection() as connection:
             turn = await _turn_of(connection, ticket_id, request.execution_id)
@@ -78,6 +79,9 @@ class Records:
         return EventRecorded(event_id=event_id, repeated=repeated, claim_confirmed=confirmed)
 
     async def _apply(self, connection: Any, turn: Turn, request: EventRequest) -> None:
+        found = request.detail.get("found")
+        if request.kind is EventKind.POSTED and found in ("reply", "note"):
+            await self._inbox.end_as_found(connection, turn, found)
         if request.kind is EventKind.WORKFLOW_FAILED and request.execution_id:
             await self._inbox.fail_execution(connection, turn, request.execution_id)
         if request.kind is EventKind.REVIEW_APPLIED:
@@ -118,12 +122,17 @@ async def _turn_of(connection: Any, ticket_id: str, execution_id: str | None) ->
 
 
 async def _check_lease(connection: Any, turn: Turn, execution_id: str | None) -> None:
-    """Refuse an execution that began to work on the turn but does not hold it any more."""
+    """Refuse an execution that does not hold the turn, be it not any more or never.
+
+    One that could not begin, because the ledger was away then, must not act: its turn is handed
+    out again when the lease has run out. Once a turn has ended, other workflows may act.
+    """
     if execution_id is None:
         return
     if not await store.has_begun(connection, turn.id, execution_id):
-        if await store_restore.ended_by_restore(connection, turn.id):
-            raise LeaseLost(f"Execution {execution_id} began before the ledger was restored.")
+        is_open = turn.state in (TurnState.WAITING, TurnState.LEASED)
+        if is_open or await store_restore.ended_by_restore(connection, turn.id):
+            raise LeaseLost(f"Execution {execution_id} did not begin to work on turn {turn.turn}.")
         return
     gone = turn.state in (TurnState.WAITING, TurnState.SUPERSEDED)
     if gone or turn.ended_by is EndedBy.LEDGER or turn.execution_id != execution_id:

@@ -203,6 +203,19 @@ class Inbox:
         await store_leases.count_failure(connection, turn, pause)
         return True
 
+    async def end_as_found(self, connection: Any, turn: Turn, action: str) -> None:
+        """Confirm what the helpdesk shows of an unconfirmed claim, and end its turn as decided.
+
+        The turn had been given to a human only because nobody knew whether it was done.
+        """
+        claims = await store_records.claims_of_turn(connection, turn)
+        unconfirmed = [c for c in claims if c.action == action and not c.confirmed]
+        for claim in unconfirmed:
+            await store_records.confirm_claim(connection, turn.ticket_id, claim.key)
+        if unconfirmed and turn.state is TurnState.FINISHED and turn.route is Route.HUMAN:
+            await _end_as_decided(connection, turn)
+            logger.info("claim_found_done", ticket_id=turn.ticket_id, action=action)
+
 
 def back_off(settings: LedgerSettings, failures: int) -> float:
     """Return the pause after a failure in seconds: doubling, with jitter against stampedes."""

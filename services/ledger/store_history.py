@@ -19,14 +19,20 @@ from services.contracts.ledger_answers import (
 )
 from services.ledger import store_reviews
 from services.ledger.store import to_json
+from services.ledger.store_records import ANNOUNCE_LAPSES_SECONDS
 
-_ENTRY = """
+_ENTRY = f"""
     t.ticket_id, t.turn, t.state, t.ticket ->> 'subject' as subject, t.requester_id, t.attempt,
     t.failures, t.execution_id, t.lease_until, t.not_before, t.registered_at, t.finished_at,
     t.route, t.reasons, t.ended_by,
     exists (
         select from ledger_claims c
-        where c.ticket_id = t.ticket_id and c.turn = t.turn and c.action = 'announce'
+        where c.ticket_id = t.ticket_id and c.turn = t.turn and case
+            when c.action = 'announce'
+                then c.confirmed_at is not null
+                    or c.claimed_at > now() - interval '{ANNOUNCE_LAPSES_SECONDS} seconds'
+            else c.action in ('reply', 'note') and c.confirmed_at is not null
+        end
     ) as announced
 """
 # a run that could neither claim nor post ended the turn: the helpdesk shows nothing of it, unless

@@ -11,6 +11,8 @@ from services.contracts.ledger_answers import Claim
 from services.ledger.events import EventRow
 from services.ledger.store import Turn, notify, reasons_json, to_json
 
+ANNOUNCE_LAPSES_SECONDS = 60
+"""After so long an unconfirmed claim to tell agents of a ticket may be made anew."""
 _CLAIM = """
     ticket_id, turn, action, key, execution_id, claimed_at, confirmed_at is not null as confirmed,
     confirmed_at
@@ -23,8 +25,12 @@ async def insert_claim(
     """Claim an action; returns the claim that is there now and whether it is this one."""
     row = await connection.fetchrow(
         f"""
-        insert into ledger_claims (ticket_id, key, action, turn, execution_id)
-        values ($1, $2, $3, $4, $5) on conflict do nothing returning {_CLAIM}
+        insert into ledger_claims as there (ticket_id, key, action, turn, execution_id)
+        values ($1, $2, $3, $4, $5)
+        on conflict (ticket_id, key) do update set claimed_at = now()
+            where there.action = 'announce' and there.confirmed_at is null
+                and there.claimed_at < now() - interval '{ANNOUNCE_LAPSES_SECONDS} seconds'
+        returning {_CLAIM}
         """,
         ticket_id,
         request.key,

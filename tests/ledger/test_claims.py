@@ -12,6 +12,7 @@ from tests.ledger.conftest import (
     a_ticket,
     attempt,
     call,
+    finish,
     register,
     turns,
     until,
@@ -173,11 +174,21 @@ async def test_post_failed_leaves_the_claim_unconfirmed(ledger: Start, n8n: Fake
         assert listed["total"] == 1
 
 
-async def test_a_workflow_that_never_began_on_the_ticket_may_claim(
-    ledger: Start, n8n: FakeN8n
-) -> None:
+async def test_a_run_that_could_not_begin_cannot_claim(ledger: Start, n8n: FakeN8n) -> None:
+    """The ledger was away when it asked; its turn is handed out again."""
+    async with ledger(n8n, lease_seconds=0.4) as http:
+        await register(http, a_ticket())
+        await until(lambda: n8n.tickets)
+        assert (await claim(http, "1", status=409))["code"] == "lease_lost"
+        await until(lambda: len(n8n.tickets) == 2)
+        await attempt(http, "2")
+        await claim(http, "2")
+
+
+async def test_another_workflow_may_claim_after_the_end(ledger: Start, n8n: FakeN8n) -> None:
     async with ledger(n8n) as http:
         await begin(http, n8n)
+        assert (await claim(http, "review-run", 409, key="review-7/reply"))["code"] == "lease_lost"
+        await finish(http, "1", "review")
         await claim(http, "review-run", key="review-7/reply")
-        await http.post("/executions/1/failed", json={})
-        assert (await turns(http))[0]["state"] == "waiting"
+        assert (await turns(http))[0]["state"] == "finished"

@@ -271,6 +271,24 @@ async def test_reply_is_refused_when_somebody_wrote_meanwhile(desk: Desk) -> Non
     assert again.status_code == 201
 
 
+async def test_a_request_whose_answer_was_lost_may_be_repeated(desk: Desk) -> None:
+    filed = await _file(desk)
+    body = {"ticket": filed.number, "comment": "Two years. ", "public": True, "new_status": 3}
+    with desk.api() as http:
+        answers = [
+            http.post("/api/followups/", json=body, headers={"If-Match": "0"}) for _ in range(3)
+        ]
+        other = {**body, "comment": "Three years."}
+        refused = http.post("/api/followups/", json=other, headers={"If-Match": "0"})
+        private = {**body, "public": False}
+        refused_too = http.post("/api/followups/", json=private, headers={"If-Match": "0"})
+        ticket = http.get(f"/api/deskloop/tickets/{filed.number}/").json()
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert {answer.json()["id"] for answer in answers} == {ticket["last_follow_up_id"]}
+    assert [each["comment"] for each in ticket["follow_ups"]] == ["Two years."]
+    assert (refused.status_code, refused_too.status_code) == (412, 412)
+
+
 async def test_waiting_lists_what_nobody_answered(desk: Desk) -> None:
     waits, answered = await _file(desk), await _file(desk)
     with desk.api() as http:

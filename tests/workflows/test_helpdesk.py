@@ -11,7 +11,7 @@ import pytest
 from services.contracts import Ticket
 from tests.workflows import samples
 from tests.workflows.conftest import N8n
-from tests.workflows.stubs import Stubs
+from tests.workflows.stubs import Answer, Call, Stubs
 
 pytestmark = pytest.mark.n8n
 
@@ -181,17 +181,70 @@ GIVEN_UP = {
 }
 
 
-def test_agents_are_told_of_tickets_that_the_ledger_gave_up(n8n: N8n, stubs: Stubs) -> None:
-    stubs.answers["GET tickets"] = (200, {"results": []})
+def given_up(stubs: Stubs, **changes: Any) -> None:
+    """The ledger gave ticket 7 up; the helpdesk shows it with `changes`."""
+    said = [SAID, ANSWERED, AGAIN]
+    ticket = samples.helpdesk_ticket(id=7, conversation=said, **changes)
+
+    def answer(call: Call) -> Answer:
+        return (200, ticket if call.path.endswith("/7/") else {"results": []})
+
+    stubs.answers["GET tickets"] = answer
     stubs.answers["inbox"] = (200, {"tickets": [GIVEN_UP], "total": 1})
+
+
+def test_agents_are_told_of_tickets_that_the_ledger_gave_up(n8n: N8n, stubs: Stubs) -> None:
+    given_up(stubs)
     reconcile(n8n)
     stubs.wait_for("events")
     key = "django-helpdesk:7/turn-2/announce"
     assert stubs.bodies("claims") == [{"action": "announce", "key": key}]
-    note = stubs.bodies("followups")[0]
-    assert (note["ticket"], note["public"]) == (7, False)
-    assert "failed three times" in note["comment"]
+    (posted,) = [call for call in stubs.calls if call.step == "followups"]
+    assert (posted.body["ticket"], posted.body["public"]) == (7, False)
+    assert "failed three times" in posted.body["comment"]
+    assert posted.headers["if-match"] == "7", "a note only where nobody wrote since"
     assert stubs.event("posted")["claim_key"] == key
+    assert "found" not in stubs.event("posted")["detail"]
+
+
+FOUND = {
+    "the reply that nobody confirmed": ("reply", [{"author": "bot", "public": True}]),
+    "the note that nobody confirmed": ("note", [{"author": "bot", "public": False}]),
+    "an agent's answer": ("somebody", [{"author": "agent", "public": True}]),
+}
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_what_agents_know_already_is_only_told_to_the_ledger(
+    n8n: N8n, stubs: Stubs, case: str
+) -> None:
+    found, entries = FOUND[case]
+    asked = {"author": "customer", "public": True, "comment": "Again?", "id": 1}
+    later = [{"comment": "Two years.", "id": 2, **entry} for entry in entries]
+    given_up(stubs, follow_ups=[asked, *later])
+    reconcile(n8n)
+    stubs.wait_for("events")
+    assert stubs.event("posted")["detail"] == {"found": found}
+    assert "followups" not in stubs.steps()
+
+
+@pytest.mark.parametrize("older", [{"author": "bot", "public": True, "comment": "Hi.", "id": 1}])
+def test_what_was_said_before_the_customer_wrote_again_does_not_count(
+    n8n: N8n, stubs: Stubs, older: dict[str, Any]
+) -> None:
+    asked = {"author": "customer", "public": True, "comment": "Again?", "id": 2}
+    given_up(stubs, follow_ups=[older, asked])
+    reconcile(n8n)
+    stubs.wait_for("events")
+    assert len(stubs.bodies("followups")) == 1
+
+
+def test_a_ticket_that_was_closed_meanwhile_gets_no_note(n8n: N8n, stubs: Stubs) -> None:
+    given_up(stubs, open=False)
+    reconcile(n8n)
+    stubs.wait_for("events")
+    assert stubs.event("posted")["detail"] == {"found": "somebody"}
+    assert "followups" not in stubs.steps()
 
 
 def test_a_helpdesk_away_makes_the_reconciliation_fail_visibly(n8n: N8n, stubs: Stubs) -> None:

@@ -221,11 +221,19 @@ def test_what_cannot_be_recorded_is_not_sent(n8n: N8n, stubs: Stubs) -> None:
 
 
 def test_with_the_ledger_away_nothing_reaches_the_helpdesk(n8n: N8n, stubs: Stubs) -> None:
-    for step in ["attempts", "events", "claims", "finish"]:
+    for step in ["events", "claims", "finish"]:
         stubs.answers[step] = (503, {})
     n8n.post("triage", samples.handed_out())
     stubs.wait_for("finish", count=3)
     assert "followups" not in stubs.steps()
+
+
+def test_a_run_that_the_ledger_did_not_let_begin_does_nothing(n8n: N8n, stubs: Stubs) -> None:
+    """The ledger may be back a moment later, and hands the ticket out to another run."""
+    stubs.answers["attempts"] = (503, {})
+    n8n.post("triage", samples.handed_out())
+    stubs.wait_for("failed")
+    assert stubs.steps() == ["attempts", "failed"]
 
 
 def test_the_webhook_asks_for_its_key(n8n: N8n, stubs: Stubs) -> None:
