@@ -21,5 +21,6 @@ COPY n8n-workflows n8n-workflows
 COPY local/__init__.py local/owner_hash.py local/
 COPY local/workflows local/workflows
 COPY local/backup local/backup
+COPY local/privacy local/privacy
 USER deskloop
 CMD ["python", "-c", "print('name a service: see docker-compose.yml')"]

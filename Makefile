@@ -50,7 +50,7 @@ bench: install ## Measure time per ticket by step, memory and disk of the runnin
 	@$(RUN) -m bench
 
 ##@ Measure the local model
-.PHONY: eval eval-intents eval-retrieval eval-injection eval-pii train
+.PHONY: eval eval-intents eval-retrieval eval-injection eval-canary eval-pii train
 eval: eval-intents eval-retrieval eval-injection eval-pii ## All of the following; DATA=folder
 eval-intents: install ## Category and intent, on labelled messages
 	@$(RUN) -m evals intents --data "$(DATA)"
@@ -58,6 +58,8 @@ eval-retrieval: install ## Finding the right help section, and abstaining where 
 	@$(RUN) -m evals retrieval --data "$(DATA)"
 eval-injection: install ## Attempts to make the machine obey the ticket
 	@$(RUN) -m evals injection --data "$(DATA)"
+eval-canary: install ## Attacks against a model that obeys them: what they want said is never sent
+	@$(RUN) -m evals canary --data "$(DATA)"
 eval-pii: install ## Personal data found before text leaves
 	@$(RUN) -m evals pii --data "$(DATA)"
 train: install ## Train the local classifier; FILES="your.csv more.csv" for your own examples
@@ -69,12 +71,15 @@ schema: install ## Write sql/schema.sql anew, after a migration was added
 	@$(RUN) -m sql.migrate schema
 
 ##@ Keep it safe
-.PHONY: backup restore
+.PHONY: backup restore forget
 backup: install ## Back the services' database up into backups/ while it runs; FILE=, KEEP_DAYS=
 	@$(RUN) -m local.backup take $(if $(FILE),--file "$(FILE)") $(if $(KEEP_DAYS),--keep-days $(KEEP_DAYS))
 restore: install ## Put a back-up in its place, nothing is answered twice: FILE=backups/….zip, OLDER=1
 	@test -n "$(FILE)" || { echo "usage: make restore FILE=backups/deskloop-….zip"; exit 2; }
 	@$(RUN) -m local.backup restore "$(FILE)" $(if $(OLDER),--older)
+forget: install ## Delete what a customer wrote, everywhere but in the helpdesk: REQUESTER=id-or-e-mail
+	@test -n "$(REQUESTER)" || { echo "usage: make forget REQUESTER=name@example.org"; exit 2; }
+	@$(RUN) -m local.privacy forget "$(REQUESTER)"
 
 ##@ Work on the workflows
 .PHONY: deploy-workflows export-workflows screenshots

@@ -1,6 +1,7 @@
 """Talks to n8n: the public API where it can, the editor's own API where it must."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,6 +56,12 @@ class N8nClient:
         if not self._logged_in:
             self.log_in()
         return self._call(method, f"/rest{path}", **options)["data"]
+
+    def delete_executions(self, ids: Sequence[str]) -> None:
+        """Delete finished executions with all their data, at once and for good."""
+        if not self._logged_in:
+            self.log_in()
+        self._call("POST", "/rest/executions/delete", json={"ids": list(ids)})
 
     def workflow(self, id_: str) -> dict[str, Any] | None:
         """Return one workflow with its description, which n8n's list leaves out; None if absent."""

@@ -103,3 +103,14 @@ class TableSeed(BaseSettings):
     reconcile_after_minutes: int = Field(
         default=3, ge=0, description="How old a ticket is before its webhook counts as lost."
     )
+    forget_after_days: int = Field(
+        default=365,
+        ge=0,
+        description="Tickets on which nothing happened for so long are emptied; 0: never.",
+    )
+    forget_corrections: int = Field(
+        default=0,
+        ge=0,
+        le=1,
+        description="1: what agents taught with those tickets is deleted with them; 0: it is kept.",
+    )

@@ -46,14 +46,19 @@ class Erasure:
         return Erased(ticket_ids=ticket_ids, words=words)
 
     async def expire(self, days: int) -> Erased:
-        """Erase tickets on which nothing happened for so many days; 0 erases none."""
+        """Erase tickets on which nothing happened for so many days; 0 erases none.
+
+        Named are also those of the last seven days, so that a caller who failed half way can
+        delete elsewhere what belongs to them.
+        """
         if days == 0:
             return Erased(ticket_ids=[], words=[])
         async with self._database.connection() as connection:
             ticket_ids = await store_erasure.tickets_older_than(connection, days)
+            recent = await store_erasure.recently_erased(connection)
             await _erase(connection, ticket_ids)
         logger.info("tickets_expired", tickets=len(ticket_ids), days=days)
-        return Erased(ticket_ids=ticket_ids, words=[])
+        return Erased(ticket_ids=sorted({*ticket_ids, *recent}), words=[])
 
     async def forget_quotes(self, correction_ids: list[str]) -> ErasedQuotes:
         """Take what other tickets' events repeat of deleted corrections out of them."""

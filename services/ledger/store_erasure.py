@@ -57,6 +57,17 @@ async def tickets_older_than(connection: Any, days: int) -> list[str]:
     return [row["id"] for row in rows]
 
 
+async def recently_erased(connection: Any) -> list[str]:
+    """Return the tickets that were erased in the last seven days."""
+    rows = await connection.fetch(
+        """
+        select distinct ticket_id as id from ledger_turns
+        where erased_at > now() - interval '7 days' limit 10000
+        """
+    )
+    return [row["id"] for row in rows]
+
+
 async def words_of(connection: Any, ticket_ids: Sequence[str]) -> list[str]:
     """Return the requesters' ids and addresses, as far as they are not erased yet."""
     rows = await connection.fetch(

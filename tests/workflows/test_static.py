@@ -26,6 +26,7 @@ def http(workflow: Workflow) -> Workflow:
 def test_the_issue_s_workflows_are_all_there() -> None:
     assert {file.name for file in FILES.values()} == {
         "Apply review decision",
+        "Forget old tickets",
         "Post to django-helpdesk",
         "Receive django-helpdesk ticket",
         "Reconcile helpdesk",
