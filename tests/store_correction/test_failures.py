@@ -15,7 +15,7 @@ from tests.store_correction.conftest import Send, correction
 
 
 class Away(CountingEmbedder):
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], known: Sequence[str] = ()) -> list[list[float]]:
         raise EmbeddingsUnavailable("The embedding provider does not answer.")
 
 
