@@ -146,6 +146,7 @@ def _executions(options: N8nOptions) -> dict[str, str]:
         "EXECUTIONS_DATA_PRUNE": "true",
         "EXECUTIONS_DATA_MAX_AGE": str(options.keep_hours),
         "EXECUTIONS_DATA_PRUNE_MAX_COUNT": "10000",
-        # hours between n8n's hiding an execution and deleting it
+        # what is not kept is hidden at once and deleted after so many hours, looked for each minute
         "EXECUTIONS_DATA_HARD_DELETE_BUFFER": "0",
+        "EXECUTIONS_DATA_PRUNE_HARD_DELETE_INTERVAL": "1",
     }
