@@ -66,7 +66,9 @@ train: install ## Train the local classifier; FILES="your.csv more.csv" for your
 	@$(RUN) -m services.classify.local.train $(if $(FILES),--data $(FILES))
 
 ##@ Work on the database
-.PHONY: schema
+.PHONY: schema corrections-report
+corrections-report: install ## Which corrections somebody should look at, and why; CATEGORY=billing DAYS=90
+	@$(RUN) -m local.corrections_report $(if $(CATEGORY),--category "$(CATEGORY)") $(if $(DAYS),--unused-days $(DAYS))
 schema: install ## Write sql/schema.sql anew, after a migration was added
 	@$(RUN) -m sql.migrate schema
 

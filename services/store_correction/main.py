@@ -13,11 +13,13 @@ from services.common.readiness import EmbedderCheck
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.store_correction.erasure import CorrectionErasure
 from services.store_correction.quality import personal_data
+from services.store_correction.report import CorrectionReports
 from services.store_correction.routes import router
 from services.store_correction.routes_privacy import router as privacy_router
 from services.store_correction.service import CorrectionService
 from services.store_correction.settings import StoreCorrectionSettings
 from services.store_correction.store import CorrectionStore
+from services.store_correction.store_report import ReportStore
 
 
 def create_app(embedder: Embedder | None = None) -> FastAPI:
@@ -42,7 +44,9 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
         lifespan=lifespan,
         checks={"database": store.check, "embeddings": EmbedderCheck(chosen)},
     )
-    service = CorrectionService(store, chosen, StoreCorrectionSettings())
+    settings = StoreCorrectionSettings()
+    service = CorrectionService(store, chosen, settings)
     app.state.service = service
+    app.state.reports = CorrectionReports(ReportStore(database), settings)
     app.state.erasure = CorrectionErasure(database, store, service.settle)
     return app

@@ -13,12 +13,14 @@ from services.contracts import (
     CorrectionDecisionRequest,
     CorrectionList,
     CorrectionPatch,
+    CorrectionReport,
     CorrectionStored,
     Quality,
     StoreCorrectionRequest,
     StoredCorrection,
 )
 from services.store_correction.errors import CorrectionNotFound
+from services.store_correction.report import CorrectionReports
 from services.store_correction.service import CorrectionService
 from services.store_correction.store import Filters
 
@@ -30,6 +32,11 @@ def _service(request: Request) -> CorrectionService:
     return service
 
 
+def _reports(request: Request) -> CorrectionReports:
+    reports: CorrectionReports = request.app.state.reports
+    return reports
+
+
 def _correction_id(correction_id: str) -> UUID:
     try:
         return UUID(correction_id)
@@ -38,6 +45,7 @@ def _correction_id(correction_id: str) -> UUID:
 
 
 Service = Annotated[CorrectionService, Depends(_service)]
+Reports = Annotated[CorrectionReports, Depends(_reports)]
 CorrectionId = Annotated[UUID, Depends(_correction_id)]
 AgentId = Annotated[
     str | None,
@@ -76,6 +84,20 @@ async def list_corrections(
     """Return one page, newest first; `search` looks into question, resolution and summary."""
     filters = Filters(category, active, ticket_id, quality, search, needs_review, duplicate_of)
     return await service.list_corrections(filters, limit, offset)
+
+
+@router.get("/corrections/report", summary="Which corrections are doubtful, and why")
+async def report_quality(
+    reports: Reports,
+    category: Filter = None,
+    unused_days: Annotated[
+        int | None, Query(ge=1, le=36_500, description="Instead of the setting.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+) -> CorrectionReport:
+    """Return how good the store is, and one page of what to look at, the most doubtful first."""
+    return await reports.report(category, unused_days, limit, offset)
 
 
 @router.get("/corrections/{correction_id}", summary="One correction", responses=NOT_FOUND)

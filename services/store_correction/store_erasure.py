@@ -14,6 +14,7 @@ where ticket_id = any ($1) or {_CONTAINS.format(_TEXTS)}
 order by id
 """  # noqa: S608 (only expressions of this module)
 
+_DELETE_USES = "delete from correction_uses where ticket_id = any ($1)"
 _DELETE = "delete from support_corrections where id = any ($1::text[]::uuid[])"
 
 # also of corrections that are gone already, and of others that once held one of the words
@@ -37,5 +38,6 @@ async def delete(
     connection: Any, ticket_ids: Sequence[str], words: Sequence[str], ids: Sequence[str]
 ) -> None:
     """Delete corrections with their vectors, and the history of their changes."""
+    await connection.execute(_DELETE_USES, list(ticket_ids))
     await connection.execute(_DELETE, list(ids))
     await connection.execute(_DELETE_CHANGES, list(ticket_ids), list(words), list(ids))
