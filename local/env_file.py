@@ -26,6 +26,8 @@ def _password() -> str:
 
 GENERATED: dict[str, Callable[[], str]] = {
     "DESKLOOP_TOKEN": _secret,
+    "CONSOLE_PASSWORD": _password,
+    "CONSOLE_SECRET_KEY": _secret,
     "LOCAL_POSTGRES_PASSWORD": _secret,
     "LOCAL_HELPDESK_SECRET_KEY": _secret,
     "LOCAL_HELPDESK_WEBHOOK_SECRET": _secret,

@@ -50,7 +50,13 @@ def derived(values: dict[str, str]) -> dict[str, str]:
         "N8N_HELPDESK_PASSWORD": settings.helpdesk_bot_password.get_secret_value(),
         "N8N_HELPDESK_URL": settings.helpdesk_url,
         **{f"N8N_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
+        **{f"CONSOLE_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
+        "CONSOLE_TICKET_LINKS": _ticket_links(settings),
     }
+
+
+def _ticket_links(settings: LocalSettings) -> str:
+    return json.dumps({"django-helpdesk": f"{settings.helpdesk_url}/tickets/{{id}}/"})
 
 
 def _webhook_secrets(settings: LocalSettings) -> str:

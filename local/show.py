@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from local.environment import load_environment
 from local.settings import LocalSettings
 
 
@@ -22,11 +23,19 @@ def addresses(settings: LocalSettings) -> list[tuple[str, str, str]]:
     lead = settings.n8n_owner_password.get_secret_value()
     helpdesk = settings.helpdesk_url
     return [
+        ("Console, for reviews", settings.service_url("console"), _console_log_in()),
         ("Helpdesk, for customers", f"{helpdesk}/tickets/submit/", "no log-in"),
         ("Helpdesk, for agents", f"{helpdesk}/tickets/", f"maya / {agent}"),
         ("Workflow editor (n8n)", settings.n8n_url, f"{settings.n8n_owner_email} / {lead}"),
         ("API docs", f"{settings.service_url('ledger')}/docs", _other_ports(settings)),
     ]
+
+
+def _console_log_in() -> str:
+    environment = load_environment()
+    if environment.get("CONSOLE_USERS"):
+        return "each with their own password"
+    return f"your name / {environment.get('CONSOLE_PASSWORD', '')}"
 
 
 def _other_ports(settings: LocalSettings) -> str:

@@ -63,7 +63,7 @@ def database_url(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting or key of this machine reaches a test; the common token is set."""
     prefixes = ("DESKLOOP_", "CLASSIFY_", "RULES_", "RETRIEVE_", "DRAFT_", "STORE_CORRECTION_")
-    prefixes += ("LEDGER_", "LOCAL_", "N8N_", "ANTHROPIC_", "OPENAI_")
+    prefixes += ("LEDGER_", "CONSOLE_", "LOCAL_", "N8N_", "ANTHROPIC_", "OPENAI_")
     for name in list(os.environ):
         if name.startswith(prefixes):
             monkeypatch.delenv(name)

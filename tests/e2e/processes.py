@@ -29,7 +29,7 @@ _UP_SECONDS = 600
 """It is ready in half a minute; a machine that does much else takes its time."""
 _SETTINGS = (
     *("DESKLOOP_", "CLASSIFY_", "RULES_", "RETRIEVE_", "DRAFT_", "STORE_CORRECTION_"),
-    *("LEDGER_", "LOCAL_", "N8N_", "ANTHROPIC_", "OPENAI_", "HELPDESK_PROCESS_"),
+    *("LEDGER_", "CONSOLE_", "LOCAL_", "N8N_", "ANTHROPIC_", "OPENAI_", "HELPDESK_PROCESS_"),
 )
 
 LEASE_SECONDS = 20

@@ -13,6 +13,8 @@ SECRETS = {
     "LOCAL_HELPDESK_WEBHOOK_SECRET": "webhook-secret-of-the-tests",
     "LOCAL_N8N_OWNER_PASSWORD": "Owner-password-1",
     "LOCAL_N8N_ENCRYPTION_KEY": "encryption-key-of-the-tests",
+    "CONSOLE_PASSWORD": "console-password-of-the-tests",
+    "CONSOLE_SECRET_KEY": "console-key-of-the-tests-that-signs",
     "N8N_WEBHOOK_KEY": "webhook-key-of-the-tests",
 }
 

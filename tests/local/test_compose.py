@@ -42,6 +42,17 @@ def test_service_listens_where_the_workflows_look(service: str, port: int) -> No
     assert url == f"http://{service}:{port}"
 
 
+def test_console_finds_the_services_it_calls() -> None:
+    console = SERVICES["console"]
+    assert "services.console.main:create_app" in console["command"]
+    assert ":8107/ready" in console["healthcheck"]["test"][-1]
+    urls = {name: url for name, url in console["environment"].items() if name.endswith("_URL")}
+    assert len(urls) == 4
+    for name, url in urls.items():
+        service = name.removeprefix("CONSOLE_").removesuffix("_URL").lower()
+        assert url == f"http://{service}:{PORTS[service]}"
+
+
 @pytest.mark.parametrize("name", [name for name in SERVICES if name not in ONCE])
 def test_long_running_container_has_a_health_check_and_a_pinned_image(name: str) -> None:
     service = SERVICES[name]

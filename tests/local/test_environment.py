@@ -13,6 +13,9 @@ def test_services_find_database_n8n_and_each_other(local_env: dict[str, str]) ->
     values = derived({**local_env, "LOCAL_LEDGER_PORT": "9106", "LOCAL_N8N_PORT": "9678"})
 
     assert values["N8N_LEDGER_URL"] == "http://127.0.0.1:9106"
+    assert values["CONSOLE_LEDGER_URL"] == "http://127.0.0.1:9106"
+    links = json.loads(values["CONSOLE_TICKET_LINKS"])
+    assert links == {"django-helpdesk": "http://127.0.0.1:8108/tickets/{id}/"}
     assert values["LEDGER_TRIAGE_WEBHOOK_URL"] == "http://127.0.0.1:9678/webhook/triage"
     assert values["LEDGER_N8N_KEY"] == local_env["N8N_WEBHOOK_KEY"]
     secrets = json.loads(values["LEDGER_WEBHOOK_SECRETS"])

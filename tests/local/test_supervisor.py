@@ -23,7 +23,7 @@ def test_every_process_is_configured(processes: list[Process], tmp_path: Path) -
 
     programs = {name.removeprefix("program:") for name in config if name.startswith("program:")}
     expected = {"postgres", "helpdesk", "n8n", "classify", "rules", "retrieve", "draft"}
-    assert programs >= expected | {"store_correction", "ledger"}
+    assert programs >= expected | {"store_correction", "ledger", "console"}
     for name in programs:
         assert config[f"program:{name}"]["autorestart"] == "true"
         assert config[f"program:{name}"]["stdout_logfile"].endswith(f"logs/{name}.log")

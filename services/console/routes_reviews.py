@@ -1,0 +1,162 @@
+"""Reviews: the list, one draft with everything behind it, and the decision."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.console import highlight, service
+from services.console.clients import LedgerApi
+from services.console.dependencies import Corrections, Html, Ledger, Retrieve, ReviewId, Rules
+from services.console.errors import BackendRefused
+from services.console.pages import Pages
+from services.console.sessions import CheckedForm, SignedIn, Watching, text_of
+from services.contracts.ledger_answers import Review, ReviewState
+
+router = APIRouter(tags=["reviews"])
+
+_PAGE = 25
+Category = Annotated[str, Query(max_length=200)]
+PageNumber = Annotated[int, Query(ge=1, le=10_000)]
+
+
+@router.get("/reviews", summary="Drafts that wait for a person")
+async def list_reviews(
+    request: Request,
+    _: SignedIn,
+    ledger: Ledger,
+    rules: Rules,
+    pages: Html,
+    state: ReviewState = ReviewState.OPEN,
+    category: Category = "",
+    page: PageNumber = 1,
+) -> HTMLResponse:
+    """The most urgent and oldest first."""
+    names = await service.categories(rules)
+    return await _list(
+        request, ledger, pages, "reviews.html", state, category, page, categories=names
+    )
+
+
+@router.get("/reviews/rows", summary="The list alone, for the page that refreshes itself")
+async def list_rows(
+    request: Request,
+    _: Watching,
+    ledger: Ledger,
+    pages: Html,
+    state: ReviewState = ReviewState.OPEN,
+    category: Category = "",
+    page: PageNumber = 1,
+) -> HTMLResponse:
+    """Does not keep an idle person logged in."""
+    return await _list(request, ledger, pages, "reviews_rows.html", state, category, page)
+
+
+async def _list(
+    request: Request,
+    ledger: LedgerApi,
+    pages: Pages,
+    template: str,
+    state: ReviewState,
+    category: str,
+    page: int,
+    **more: Any,
+) -> HTMLResponse:
+    found = await ledger.reviews(state.value, category or None, _PAGE, (page - 1) * _PAGE)
+    context: dict[str, Any] = {"state": state.value, "category": category, "page": page}
+    return pages.render(
+        request,
+        template,
+        reviews=found.reviews,
+        total=found.total,
+        page_size=_PAGE,
+        **context,
+        **more,
+    )
+
+
+@router.get("/reviews/count", summary="How many wait, for the menu")
+async def count_open(request: Request, _: Watching, ledger: Ledger, pages: Html) -> HTMLResponse:
+    """A number, or nothing where none waits."""
+    total = (await ledger.reviews("open", None, 1)).total
+    return HTMLResponse(str(total) if total else "")
+
+
+@router.get("/reviews/next", summary="On to the next review")
+async def go_on(
+    _: SignedIn,
+    ledger: Ledger,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    category: Category = "",
+) -> Response:
+    """Leaves the one it comes from undecided."""
+    return await _go_on(ledger, after, category, None)
+
+
+async def _go_on(ledger: LedgerApi, after: int, category: str, said: str | None) -> Response:
+    following = await service.next_review(ledger, after, category or None)
+    where = "/reviews" if following is None else f"/reviews/{following}"
+    return RedirectResponse(f"{where}?said={said}" if said else where, 303)
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """What it takes to show one review."""
+
+    request: Request
+    pages: Html
+    retrieve: Retrieve
+    corrections: Corrections
+
+    async def show(
+        self,
+        review: Review,
+        status: int = 200,
+        *,
+        problem: str | None = None,
+        refused: BackendRefused | None = None,
+        text: str | None = None,
+    ) -> HTMLResponse:
+        """The page; `text` is a reply that was written but not sent."""
+        texts = await service.source_texts(review, self.retrieve, self.corrections)
+        context: dict[str, Any] = {
+            "review": review,
+            "sources": highlight.sources(review.evidence, review.draft, texts),
+            "drafted": review.draft.reply if review.draft else "",
+            "text": text,
+            "problem": problem,
+            "refused": refused,
+        }
+        return self.pages.render(self.request, "review.html", status=status, **context)
+
+
+Page = Annotated[ReviewPage, Depends()]
+
+
+@router.get("/reviews/{review_id}", summary="One review")
+async def show_review(review_id: ReviewId, _: SignedIn, ledger: Ledger, page: Page) -> HTMLResponse:
+    """The ticket, the draft, its sources and the reasons; looking decides nothing."""
+    return await page.show(await ledger.review(review_id))
+
+
+@router.post("/reviews/{review_id}/decision", summary="Decide")
+async def decide(
+    review_id: ReviewId, user: SignedIn, form: CheckedForm, ledger: Ledger, page: Page
+) -> Response:
+    """Send, reject or take over, once; then on to the next."""
+    choice, text = text_of(form, "decision"), text_of(form, "reply")
+    review = await ledger.review(review_id)
+    if choice not in service.CHOICES:
+        return await page.show(review, 422, problem="Choose what to do.", text=text)
+    try:
+        decision = service.as_request(review, choice, text, user.name)
+        await ledger.decide(review_id, decision)
+    except service.NothingToSend as error:
+        return await page.show(review, 422, problem=str(error), text=text)
+    except BackendRefused as error:
+        if error.http_status not in (409, 422):
+            raise
+        review = await ledger.review(review_id)
+        return await page.show(review, error.http_status, refused=error, text=text)
+    return await _go_on(ledger, review_id, "", decision.decision.value)
