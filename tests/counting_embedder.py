@@ -20,7 +20,7 @@ class CountingEmbedder:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], known: Sequence[str] = ()) -> list[list[float]]:
         self.asked += texts
         return await _model().embed(texts)
 

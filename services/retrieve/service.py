@@ -50,10 +50,12 @@ class RetrieveService:
 
     async def retrieve(self, request: RetrieveRequest) -> Evidence:
         """Return help documents and corrections for a ticket, the most telling first."""
-        text = ticket_text(request.ticket.subject, request.ticket.body)[:_QUERY_CHARACTERS]
+        ticket = request.ticket
+        text = ticket_text(ticket.subject, ticket.body)[:_QUERY_CHARACTERS]
         if not text:
             return self._evidence([], [], await self._count_corrections(request.category))
-        [vector] = await self._embedder.embed([text])
+        known = [value for value in (ticket.requester.name, ticket.requester.email) if value]
+        [vector] = await self._embedder.embed([text], known)
         documents, corrections, in_category = await asyncio.gather(
             self._documents(request, text, vector),
             self._corrections(request, vector),

@@ -1,5 +1,6 @@
 """What the design promises of every service, shown on a small one."""
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -87,6 +88,25 @@ async def test_docs_can_be_opened() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://s") as anonymous:
             assert (await anonymous.get("/openapi.json")).status_code == 200
             assert (await anonymous.get("/metrics")).status_code == 401
+
+
+async def test_docs_and_metrics_can_be_closed(client: Client) -> None:
+    async with client(small_app(serve_docs=False, serve_metrics=False)) as http:
+        for path in ("/docs", "/openapi.json", "/docs/swagger-ui-bundle.js", "/metrics"):
+            assert (await http.get(path)).status_code == 404, path
+        assert (await http.post("/echo", json=body())).status_code == 200
+
+
+async def test_the_docs_page_asks_nobody_else(http: httpx.AsyncClient) -> None:
+    page = await http.get("/docs")
+    links = re.findall(r"""(?:src|href|url)\s*[=:]\s*['"]([^'"]+)""", page.text)
+    assert len(links) >= 4
+    assert not [link for link in links if "//" in link]
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    for link in links:
+        assert (await http.get(f"/{link}")).status_code == 200, link
+    # Swagger UI 5: the older ones do not know OpenAPI 3.1
+    assert 'PACKAGE_VERSION:"5.' in (await http.get("/docs/swagger-ui-bundle.js")).text
 
 
 async def test_the_previous_token_still_passes(client: Client) -> None:

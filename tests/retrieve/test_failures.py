@@ -18,7 +18,7 @@ ASK = {"ticket": ticket("Return", "How do I send it back?")}
 
 
 class Away(CountingEmbedder):
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], known: Sequence[str] = ()) -> list[list[float]]:
         raise EmbeddingsUnavailable("The embedding provider does not answer.")
 
 

@@ -33,7 +33,7 @@ class Shortened:
         self._model = CountingEmbedder()
         self.calls = calls
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], known: Sequence[str] = ()) -> list[list[float]]:
         if self.calls == 0:
             raise EmbeddingsUnavailable("away")
         self.calls -= 1

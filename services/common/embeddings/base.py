@@ -17,8 +17,11 @@ class Embedder(Protocol):
         """Length of each vector."""
         ...
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], known: Sequence[str] = ()) -> list[list[float]]:
         """Return one unit-length vector per text, in order.
+
+        `known` are the requester's names and addresses, which no provider elsewhere gets to see;
+        nor does it see a name in one of `texts` that another of them tells to be one.
 
         Raises `EmbeddingsUnavailable` when the provider cannot be reached or refuses.
         """

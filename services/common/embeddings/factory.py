@@ -17,7 +17,7 @@ def _openai(settings: EmbeddingSettings) -> Embedder:
     import openai
 
     from services.common.embeddings.openai import OpenAIEmbedder
-    from services.common.redaction import redact
+    from services.common.redaction import redact_together
 
     assert settings.embeddings_key is not None  # the settings refuse to start without it
     client = openai.AsyncOpenAI(
@@ -27,7 +27,7 @@ def _openai(settings: EmbeddingSettings) -> Embedder:
     )
     return OpenAIEmbedder(
         client,
-        redact=lambda text: redact(text).text,
+        redact=redact_together,
         model=settings.embeddings_model,
         dimensions=settings.embeddings_dimensions,
     )

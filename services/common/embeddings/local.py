@@ -33,8 +33,9 @@ class LocalEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], known: Sequence[str] = ()) -> list[list[float]]:
         """Return one unit-length vector of 384 numbers per text, in order."""
+        del known  # nothing leaves this machine
         return await asyncio.to_thread(self.embed_now, list(texts))
 
     def embed_now(self, texts: Sequence[str]) -> list[list[float]]:

@@ -1,5 +1,6 @@
 """Embeddings from OpenAI or a gateway that speaks its protocol."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,11 @@ from services.common.embeddings.errors import EmbeddingsUnavailable
 BATCH = 64
 # Below the API's 8,191 tokens also where a character costs more than one token.
 _MAX_CHARACTERS = 6_000
+# Somewhat more is redacted, so that the cut falls into redacted text.
+_MAX_READ = 8_000
+
+Redact = Callable[[Sequence[str], Sequence[str]], list[str]]
+"""Takes texts and what is known of the requester, returns the texts without personal data."""
 
 
 class OpenAIEmbedder:
@@ -20,7 +26,7 @@ class OpenAIEmbedder:
         self,
         client: openai.AsyncOpenAI,
         *,
-        redact: Callable[[str], str],
+        redact: Redact,
         model: str = "text-embedding-3-small",
         dimensions: int = 1536,
     ) -> None:
@@ -30,17 +36,16 @@ class OpenAIEmbedder:
         self._redact = redact
         self._model = model
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], known: Sequence[str] = ()) -> list[list[float]]:
         """Return one unit-length vector per text; raises `EmbeddingsUnavailable`."""
-        prepared = [self._prepare(text) for text in texts]
+        read = [text[:_MAX_READ] for text in texts]
+        hidden = await asyncio.to_thread(self._redact, read, known)
+        # The API refuses empty texts. Cut last: half a number is not known for one.
+        prepared = [text[:_MAX_CHARACTERS].strip() or "(empty)" for text in hidden]
         vectors: list[list[float]] = []
         for start in range(0, len(prepared), BATCH):
             vectors += await self._embed_batch(prepared[start : start + BATCH])
         return vectors
-
-    def _prepare(self, text: str) -> str:
-        # The API refuses empty texts.
-        return self._redact(text[:_MAX_CHARACTERS]).strip() or "(empty)"
 
     async def _embed_batch(self, texts: list[str]) -> list[list[float]]:
         try:

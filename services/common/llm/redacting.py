@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
 
 from services.common.llm.errors import ModelAnswerInvalid
 from services.common.llm.protocol import Answer, ChatModel, Completion, Prompt
-from services.common.redaction import redact, restore
+from services.common.redaction import Redacted, redact, restore
 
 _OPEN_PLACEHOLDER = re.compile(r"<[A-Z]*_?\d*$")
 """The end of a text that may be the beginning of a placeholder."""
@@ -58,8 +59,23 @@ class RedactingModel:
 
 
 async def _hidden(prompt: Prompt[Answer]) -> tuple[Prompt[Answer], Mapping[str, str]]:
-    redacted = await asyncio.to_thread(redact, prompt.user, prompt.personal_names)
-    return replace(prompt, user=redacted.text, personal_names=()), redacted.mapping
+    return await asyncio.to_thread(_hidden_now, prompt)
+
+
+def _hidden_now(prompt: Prompt[Answer]) -> tuple[Prompt[Answer], Mapping[str, str]]:
+    system = _redacted_system(prompt.system)
+    known = prompt.personal_names
+    if any(name.lower() in system.text.lower() for name in known if len(name.strip()) >= 3):
+        system = redact(prompt.system, known)
+    user = redact(prompt.user, known, before=system)
+    hidden = replace(prompt, system=system.text, user=user.text, personal_names=())
+    return hidden, user.mapping
+
+
+@lru_cache(maxsize=32)
+def _redacted_system(system: str) -> Redacted:
+    """The stable prefix: guidelines and examples are people's texts, too."""
+    return redact(system)
 
 
 def _restored(completion: Completion[Answer], mapping: Mapping[str, str]) -> Completion[Answer]:

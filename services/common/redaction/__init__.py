@@ -7,6 +7,6 @@ where a spaCy model is installed, by its named entities.
 """
 
 from services.common.redaction.finding import PersonalData, find_personal_data
-from services.common.redaction.placeholders import Redacted, redact, restore
+from services.common.redaction.placeholders import Redacted, redact, redact_together, restore
 
-__all__ = ["PersonalData", "Redacted", "find_personal_data", "redact", "restore"]
+__all__ = ["PersonalData", "Redacted", "find_personal_data", "redact", "redact_together", "restore"]

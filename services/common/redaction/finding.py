@@ -12,6 +12,9 @@ from services.common.redaction.phones import find_phones
 from services.common.redaction.recognizers import find_national_ids, find_people
 from services.common.redaction.spans import Span, without_overlaps
 
+_TELLING = 6
+"""A shorter value, said again, may as well be something else."""
+
 
 @dataclass(frozen=True)
 class PersonalData:
@@ -40,7 +43,22 @@ def find_personal_data(text: str, known: Iterable[str] = ()) -> list[PersonalDat
     found += addressees(text, [span.start for span in found if span.type in contacts])
     people = [text[span.start : span.end] for span in found if span.type == "NAME"]
     found += repeated_names(text, {*people, *(value for value in values if "@" not in value)})
-    return [PersonalData(span.type, span.start, span.end) for span in without_overlaps(found, text)]
+    settled = without_overlaps(found, text)
+    if again := list(_repeated(text, settled)):
+        settled = without_overlaps([*settled, *again], text)
+    return [PersonalData(span.type, span.start, span.end) for span in settled]
+
+
+def _repeated(text: str, found: Iterable[Span]) -> Iterator[Span]:
+    """A password or number said once with a word that tells what it is, and again without."""
+    taken = {span.start for span in found}
+    values = {text[span.start : span.end]: span.type for span in found if span.type != "NAME"}
+    for value, kind in values.items():
+        if len(value) < _TELLING:
+            continue
+        for match in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text):
+            if match.start() not in taken:
+                yield Span(kind, match.start(), match.end(), 0.6)
 
 
 def _known(text: str, values: Iterable[str]) -> Iterator[Span]:

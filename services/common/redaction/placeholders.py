@@ -1,7 +1,7 @@
 """Values out, placeholders in, and back."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -18,11 +18,16 @@ class Redacted:
     mapping: Mapping[str, str] = field(repr=False)
 
 
-def redact(text: str, known: Iterable[str] = ()) -> Redacted:
-    """Replace personal data by placeholders like `<EMAIL_1>`; the same value has the same one."""
-    names: dict[tuple[str, str], str] = {}
+def redact(text: str, known: Iterable[str] = (), before: Redacted | None = None) -> Redacted:
+    """Replace personal data by placeholders like `<EMAIL_1>`; the same value has the same one.
+
+    `known` are names and addresses to be found wherever they stand. What `before` replaced in
+    another text has the same placeholder here; the mapping then holds both.
+    """
+    earlier = before.mapping if before else {}
+    names = {(_kind(name), value): name for name, value in earlier.items()}
     parts, position = [], 0
-    for item in find_personal_data(text, known):
+    for item in find_personal_data(text, [*known, *earlier.values()]):
         value = text[item.start : item.end]
         if (item.type, value) not in names:
             names[item.type, value] = _unused_placeholder(item.type, text, names.values())
@@ -31,6 +36,21 @@ def redact(text: str, known: Iterable[str] = ()) -> Redacted:
         position = item.end
     mapping = {name: value for (_, value), name in names.items()}
     return Redacted("".join([*parts, text[position:]]), mapping)
+
+
+def redact_together(texts: Sequence[str], known: Iterable[str] = ()) -> list[str]:
+    """Redact texts of one origin: a name that one of them tells is hidden in all of them.
+
+    A sentence alone does not say that `Ada` in it is the person whom the letter greets.
+    """
+    told = {value for value in known if value.strip()}
+    for text in texts:
+        told |= {text[item.start : item.end] for item in find_personal_data(text)}
+    return [redact(text, told).text for text in texts]
+
+
+def _kind(placeholder: str) -> str:
+    return placeholder[1:].split("_")[0]
 
 
 def _unused_placeholder(kind: str, text: str, taken: Iterable[str]) -> str:

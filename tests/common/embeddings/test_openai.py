@@ -1,7 +1,7 @@
 """The OpenAI embedder against a real HTTP server that speaks the vendor's protocol."""
 
 import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import openai
 import pytest
@@ -10,6 +10,14 @@ from llmock.testing import LLMockServer
 
 from services.common.embeddings import EmbeddingsUnavailable
 from services.common.embeddings.openai import BATCH, OpenAIEmbedder
+
+
+def _unchanged(texts: Sequence[str], known: Sequence[str]) -> list[str]:
+    return list(texts)
+
+
+def _without_ada(texts: Sequence[str], known: Sequence[str]) -> list[str]:
+    return [text.replace("Ada", "[NAME]") for text in texts]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +36,7 @@ def server(running: LLMockServer) -> Iterator[LLMockServer]:
 @pytest.fixture
 async def embedder(server: LLMockServer) -> AsyncIterator[OpenAIEmbedder]:
     client = openai.AsyncOpenAI(base_url=server.base_url("openai"), api_key="test-key")
-    embedder = OpenAIEmbedder(client, redact=lambda text: text.replace("Ada", "[NAME]"))
+    embedder = OpenAIEmbedder(client, redact=_without_ada)
     yield embedder
     await embedder.close()
 
@@ -72,13 +80,13 @@ async def test_an_outage_is_named(embedder: OpenAIEmbedder, server: LLMockServer
 async def test_nobody_there_is_named() -> None:
     client = openai.AsyncOpenAI(base_url="http://127.0.0.1:9/v1", api_key="k", max_retries=0)
     with pytest.raises(EmbeddingsUnavailable, match="does not answer"):
-        await OpenAIEmbedder(client, redact=str).embed(["one"])
+        await OpenAIEmbedder(client, redact=_unchanged).embed(["one"])
     await client.close()
 
 
 async def test_another_vector_length_is_refused(server: LLMockServer) -> None:
     client = openai.AsyncOpenAI(base_url=server.base_url("openai"), api_key="test-key")
-    embedder = OpenAIEmbedder(client, redact=str, dimensions=768)
+    embedder = OpenAIEmbedder(client, redact=_unchanged, dimensions=768)
     with pytest.raises(EmbeddingsUnavailable, match="DESKLOOP_EMBEDDINGS_DIMENSIONS"):
         await embedder.embed(["one"])
     await embedder.close()
