@@ -8,13 +8,13 @@ from uuid import uuid4
 import structlog
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 
 from services.common.auth import token_guard
 from services.common.body_limit import BodyLimit
+from services.common.docs import add_docs
 from services.common.errors import add_error_handlers, problem_response
 from services.common.logs import configure_logging
 from services.common.settings import CommonSettings
@@ -67,8 +67,9 @@ def create_service_app(
     for router in routers:
         app.include_router(router, dependencies=[guard], responses=ERRORS)
     app.include_router(_health_router(checks or {}))
-    _add_metrics(app, guard)
-    _add_docs(app, [] if settings.open_docs else [guard])
+    _add_metrics(app, [guard], exposed=settings.serve_metrics)
+    if settings.serve_docs:
+        add_docs(app, [] if settings.open_docs else [guard])
     add_error_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(
@@ -122,21 +123,12 @@ async def _answers(check: Check) -> bool:
     return True
 
 
-def _add_metrics(app: FastAPI, guard: Any) -> None:
+def _add_metrics(app: FastAPI, dependencies: list[Any], *, exposed: bool) -> None:
     registry = CollectorRegistry(auto_describe=True)
     instrumentator = Instrumentator(
         registry=registry, excluded_handlers=["/health", "/ready", "/metrics"]
     )
     instrumentator.instrument(app)
-    instrumentator.expose(app, dependencies=[guard], tags=["operations"])
+    if exposed:
+        instrumentator.expose(app, dependencies=dependencies, tags=["operations"])
     app.state.metrics = registry
-
-
-def _add_docs(app: FastAPI, dependencies: list[Any]) -> None:
-    @app.get("/openapi.json", include_in_schema=False, dependencies=dependencies)
-    async def openapi() -> dict[str, Any]:
-        return app.openapi()
-
-    @app.get("/docs", include_in_schema=False, dependencies=dependencies)
-    async def docs() -> HTMLResponse:
-        return get_swagger_ui_html(openapi_url="openapi.json", title=app.title)

@@ -23,6 +23,12 @@ class CommonSettings(BaseSettings):
     open_docs: bool = Field(
         default=False, description="Serve /docs and /openapi.json without a token."
     )
+    serve_docs: bool = Field(
+        default=True, description="Have /docs and /openapi.json at all; false: they answer 404."
+    )
+    serve_metrics: bool = Field(
+        default=True, description="Have /metrics, with the token; false: it answers 404."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, description="Larger request bodies are refused with 413."
