@@ -88,7 +88,15 @@ class LocalSettings(BaseSettings):
     )
     n8n_executions_mode: Literal["regular", "queue"] = Field(
         default="regular",
-        description="docker-compose: queue with --profile queue, for more than one n8n process.",
+        description="queue: n8n hands executions to workers through Redis "
+        "(docker-compose: with --profile queue).",
+    )
+    n8n_workers: int = Field(default=2, ge=1, le=16, description="Workers in queue mode.")
+    n8n_worker_port: int = Field(
+        default=5680, ge=1, le=65500, description="First port of the workers; each takes two."
+    )
+    redis_port: int = Field(
+        default=6379, ge=1, le=65535, description="Port of Redis, in queue mode."
     )
 
     ready_seconds: int = Field(

@@ -57,7 +57,10 @@ def bring_up() -> LocalSettings:
         console.print(f"  new secret in .env: {name}", style="dim")
     environment = load_environment()
     settings = local_settings(environment)
-    processes = all_processes(settings)
+    try:
+        processes = all_processes(settings)
+    except RuntimeError as error:
+        raise UpError(str(error)) from error
     supervisor = _supervise(processes)
     _start_database(supervisor, settings, environment)
     _start_all(supervisor, processes[1:], settings)
@@ -109,6 +112,14 @@ def _start_database(
 
 
 def _start_all(
+    supervisor: Supervisor, processes: Sequence[Process], settings: LocalSettings
+) -> None:
+    first = [process for process in processes if not process.starts_last]
+    for some in (first, [process for process in processes if process.starts_last]):
+        _start_some(supervisor, some, settings)
+
+
+def _start_some(
     supervisor: Supervisor, processes: Sequence[Process], settings: LocalSettings
 ) -> None:
     # n8n takes longest, so it goes first

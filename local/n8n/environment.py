@@ -40,9 +40,9 @@ def node_folder() -> Path:
     return Path(spec.origin).parent / "bin"
 
 
-def n8n_command() -> list[str]:
-    """Return the command line that starts n8n."""
-    return [str(node_folder() / "node"), str(N8N_SCRIPT), "start"]
+def n8n_command(what: str = "start") -> list[str]:
+    """Return the command line that starts n8n, or one of its workers."""
+    return [str(node_folder() / "node"), str(N8N_SCRIPT), what]
 
 
 def n8n_environment(options: N8nOptions) -> dict[str, str]:

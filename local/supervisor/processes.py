@@ -2,11 +2,17 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from local.environment import MARK, STEPS
 from local.n8n.environment import N8nOptions, n8n_command, n8n_environment
+from local.n8n.queue_mode import (
+    queue_environment,
+    redis_command,
+    worker_environment,
+    worker_ports,
+)
 from local.settings import ROOT, STATE, LocalSettings
 
 Environment = dict[str, str]
@@ -23,6 +29,7 @@ class Process:
     ready_path: str | None = None
     stop_signal: str = "TERM"
     more_ports: dict[str, int] = field(default_factory=dict)
+    starts_last: bool = False
     environment: Callable[[Environment], Environment] = field(default=lambda env: env)
 
     @property
@@ -39,6 +46,7 @@ def all_processes(settings: LocalSettings) -> list[Process]:
         _helpdesk(settings),
         _n8n(settings),
         *(_service(name, settings) for name in services),
+        *_queue(settings),
     ]
 
 
@@ -100,15 +108,7 @@ def helpdesk_environment(settings: LocalSettings) -> Environment:
 
 def _n8n(settings: LocalSettings) -> Process:
     def environment(inherited: Environment) -> Environment:
-        proxies = {name: inherited[name] for name in _HANDED_TO_N8N if name in inherited}
-        return (
-            proxies
-            | n8n_environment(n8n_options(settings))
-            | {
-                MARK: str(STATE),
-                "N8N_CONCURRENCY_PRODUCTION_LIMIT": str(settings.n8n_concurrency),
-            }
-        )
+        return _n8n_process(settings, n8n_options(settings), inherited)
 
     return Process(
         name="n8n",
@@ -121,6 +121,57 @@ def _n8n(settings: LocalSettings) -> Process:
     )
 
 
+def _n8n_process(
+    settings: LocalSettings, options: N8nOptions, inherited: Environment
+) -> Environment:
+    proxies = {name: inherited[name] for name in _HANDED_TO_N8N if name in inherited}
+    return (
+        proxies
+        | n8n_environment(options)
+        | {
+            MARK: str(STATE),
+            "N8N_CONCURRENCY_PRODUCTION_LIMIT": str(settings.n8n_concurrency),
+        }
+        | queue_environment(settings)
+    )
+
+
+def _queue(settings: LocalSettings) -> list[Process]:
+    """Return Redis and the workers; nothing where n8n works alone."""
+    if settings.n8n_executions_mode != "queue":
+        return []
+    redis = Process(
+        name="redis",
+        port=settings.redis_port,
+        port_setting="LOCAL_REDIS_PORT",
+        command=redis_command(settings, STATE / "redis"),
+    )
+    numbers = range(1, settings.n8n_workers + 1)
+    return [redis, *(_n8n_worker(settings, number) for number in numbers)]
+
+
+def _n8n_worker(settings: LocalSettings, number: int) -> Process:
+    name = f"n8n-worker-{number}"
+    port, broker_port = worker_ports(settings, number)
+    at_once = settings.n8n_concurrency if settings.n8n_concurrency > 0 else _NO_LIMIT
+
+    def environment(inherited: Environment) -> Environment:
+        options = replace(n8n_options(settings, STATE / name), broker_port=broker_port)
+        return _n8n_process(settings, options, inherited) | worker_environment(settings, number)
+
+    return Process(
+        name=name,
+        port=port,
+        port_setting="LOCAL_N8N_WORKER_PORT",
+        command=[*n8n_command("worker"), f"--concurrency={at_once}"],
+        ready_path="/healthz/readiness",
+        more_ports={f"LOCAL_N8N_WORKER_PORT (its task runner's, of {name})": broker_port},
+        environment=environment,
+        starts_last=True,
+    )
+
+
+_NO_LIMIT = 1000
 _HANDED_TO_N8N = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "NODE_EXTRA_CA_CERTS", "LANG", "TZ")
 
 

@@ -56,3 +56,39 @@ def test_helpdesk_is_told_where_its_webhooks_go(processes: list[Process]) -> Non
     environment = helpdesk.environment({})
     url = environment["HELPDESK_PROCESS_WEBHOOK_TICKET_URL"]
     assert url == "http://127.0.0.1:5678/webhook/django-helpdesk/ticket"
+
+
+def test_what_dies_is_started_again_however_often(processes: list[Process], tmp_path: Path) -> None:
+    """PostgreSQL on a full disk cannot start: it must come back when there is room again."""
+    config = RawConfigParser()
+    config.read(write_config(processes, tmp_path / "supervisord.conf"))
+    assert int(config["program:postgres"]["startretries"]) > 1000
+
+
+def test_queue_mode_adds_redis_and_workers(
+    local_env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    redis = tmp_path / "redis-server"
+    redis.touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("LOCAL_N8N_EXECUTIONS_MODE", "queue")
+    found = {each.name: each for each in all_processes(LocalSettings())}
+    assert found["redis"].command[0] == str(redis)
+    workers = [found["n8n-worker-1"], found["n8n-worker-2"]]
+    ports = [port for each in workers for port in (each.port, *each.more_ports.values())]
+    assert ports == [5680, 5681, 5682, 5683]
+    for process in [found["n8n"], *workers]:
+        environment = process.environment({})
+        assert environment["EXECUTIONS_MODE"] == "queue"
+        assert environment["QUEUE_BULL_REDIS_PORT"] == "6379"
+    assert workers[1].environment({})["QUEUE_HEALTH_CHECK_PORT"] == "5682"
+    assert all(each.starts_last for each in workers)
+
+
+def test_queue_mode_says_what_is_missing(
+    local_env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("LOCAL_N8N_EXECUTIONS_MODE", "queue")
+    with pytest.raises(RuntimeError, match="apt install redis-server"):
+        all_processes(LocalSettings())

@@ -67,12 +67,41 @@ def test_an_approved_reply_that_comes_too_late_is_not_sent(n8n: N8n, stubs: Stub
     assert "was not sent" in note["comment"]
 
 
-def test_the_same_decision_again_posts_nothing(n8n: N8n, stubs: Stubs) -> None:
-    stubs.answers["claims"] = (409, {"status": 409, "code": "already_claimed"})
+CLAIMED = (409, {"status": 409, "code": "already_claimed"})
+
+
+def test_a_decision_whose_run_was_interrupted_is_not_sent_again(n8n: N8n, stubs: Stubs) -> None:
+    """Nobody knows whether the customer got the reply: the agent is asked to look."""
+    stubs.answers["claims"] = CLAIMED
+    decide(n8n, "approve")
+    stubs.wait_for("events", count=2)
+    (note,) = [body for body in stubs.bodies("followups") if body]
+    assert not note["public"]
+    assert "Check what the customer received" in note["comment"]
+    assert stubs.event("post_failed")["claim_key"] == "review-7/reply"
+    assert stubs.event("review_applied")["detail"] == {"review_id": 7, "sent": False}
+
+
+def test_a_reply_that_was_sent_before_the_interruption_is_confirmed(n8n: N8n, stubs: Stubs) -> None:
+    said = samples.helpdesk_ticket()["conversation"]
+    sent = {"author": "bot", "body": samples.REPLY, "at": samples.AT}
+    ticket = samples.helpdesk_ticket(open=False, conversation=[*said, sent])
+    stubs.answers["GET tickets"] = (200, ticket)
+    stubs.answers["claims"] = CLAIMED
+    decide(n8n, "approve")
+    stubs.wait_for("events", count=2)
+    (note,) = [body for body in stubs.bodies("followups") if body]
+    assert not note["public"]
+    assert "was sent" in note["comment"]
+    assert stubs.event("posted")["claim_key"] == "review-7/reply"
+
+
+def test_a_decision_is_not_carried_out_while_the_ledger_is_away(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["claims"] = (503, {})
     decide(n8n, "approve")
     stubs.wait_for("events")
     assert "followups" not in stubs.steps()
-    assert stubs.event("post_failed")["detail"]["step"] == "Claim the review"
+    assert stubs.event("post_failed")["detail"]["step"] in ("Claim the review", "Choose what to do")
 
 
 def test_a_review_is_not_closed_when_the_helpdesk_is_away(n8n: N8n, stubs: Stubs) -> None:
