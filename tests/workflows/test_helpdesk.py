@@ -105,9 +105,17 @@ def agent(**changes: Any) -> dict[str, Any]:
     return notice("ticket.agent_updated", follow_up=follow_up)
 
 
-def history(reply: str | None) -> dict[str, Any]:
-    said = {"classification": samples.CLASSIFICATION, "draft": {"reply": reply} if reply else None}
-    return {"ticket": samples.ticket(), "events": [{"kind": "decided", "decision": said}]}
+CITED = [{"source_id": "refunds#1", "quote": "5 working days"}]
+
+
+def history(reply: str | None, reviewed: str | None = None) -> dict[str, Any]:
+    draft = {"reply": reply, "citations": CITED} if reply else None
+    said = {"classification": samples.CLASSIFICATION, "draft": draft}
+    return {
+        "ticket": samples.ticket(),
+        "events": [{"kind": "decided", "turn": 1, "decision": said}],
+        "reviews": [{"turn": 1, "decision": reviewed}],
+    }
 
 
 @pytest.mark.parametrize(
@@ -124,19 +132,71 @@ def test_an_agent_s_solution_is_kept_beside_the_draft(
     assert kept["human_resolution"] == "Five working days, Ana."
     assert (kept["category"], kept["agent_id"]) == ("billing", "maya")
     assert kept["ticket_text"] == "Refund\n\nHow long does a refund take?"
+    assert kept["citations"] == (CITED if drafted else [])
     stubs.wait_for("events")
     assert stubs.event("correction_recorded")["detail"]["correction_id"] == "c1"
 
 
+def test_the_verdict_as_stored_is_noted_in_the_history(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["django-helpdesk:42"] = (200, history("Five **working** days, Ana."))
+    answer = {"id": "c1", "stored": True, "quality": [], "verdict": "approved"}
+    stubs.answers["corrections"] = (200, {**answer, "deactivated": ["c0"]})
+    send(n8n, agent(), "django-helpdesk/follow-up")
+    stubs.wait_for("events")
+    assert stubs.bodies("corrections")[0]["verdict"] == "edited"
+    detail = stubs.event("correction_recorded")["detail"]
+    assert (detail["verdict"], detail["deactivated"]) == ("approved", ["c0"])
+
+
+def test_after_a_rejected_draft_the_agent_teaches(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["django-helpdesk:42"] = (200, history("Soon.", reviewed="reject"))
+    send(n8n, agent(), "django-helpdesk/follow-up")
+    kept = stubs.wait_for("corrections")[0]
+    assert (kept["verdict"], kept["ai_draft"], kept["citations"]) == ("taught", "Soon.", [])
+    stubs.wait_for("events")
+
+
+def spoke(author: str, comment: str, **changes: Any) -> dict[str, Any]:
+    said = {"author": author, "comment": comment, "user": "ben", "new_status": None}
+    return {"public": True, **said, **changes}
+
+
+def test_a_ticket_solved_without_words_teaches_the_last_reply(n8n: N8n, stubs: Stubs) -> None:
+    stubs.answers["django-helpdesk:42"] = (200, history("Soon."))
+    said = [
+        spoke("bot", "Soon."),
+        spoke("agent", "Which one?"),
+        spoke("agent", "Five days."),
+        spoke("agent", "He is nice.", public=False),
+        spoke("customer", "Thanks!"),
+        spoke("agent", "", new_status=3),
+    ]
+    body = agent(comment="")
+    body["ticket"]["follow_ups"] = said
+    assert send(n8n, body, "django-helpdesk/follow-up").status_code == 200
+    kept = stubs.wait_for("corrections")[0]
+    assert (kept["human_resolution"], kept["agent_id"]) == ("Five days.", "ben")
+    assert (kept["verdict"], kept["citations"]) == ("edited", CITED)
+    stubs.wait_for("events")
+
+
 @pytest.mark.parametrize(
-    "follow_up",
-    [{"public": False}, {"new_status": None}, {"comment": " "}],
-    ids=["a note", "not solved", "without words"],
+    ("follow_up", "said"),
+    [
+        ({"public": False}, []),
+        ({"new_status": None}, []),
+        ({"comment": " "}, []),
+        ({"comment": ""}, [spoke("agent", "Five days."), spoke("bot", "Soon.")]),
+        ({"comment": "", "new_status": 4}, [spoke("agent", "Five days.", new_status=3)]),
+    ],
+    ids=["a note", "not solved", "without words", "the bot solved it", "learned before"],
 )
 def test_what_teaches_nothing_is_not_kept(
-    n8n: N8n, stubs: Stubs, follow_up: dict[str, Any]
+    n8n: N8n, stubs: Stubs, follow_up: dict[str, Any], said: list[dict[str, Any]]
 ) -> None:
-    assert send(n8n, agent(**follow_up), "django-helpdesk/follow-up").status_code == 200
+    body = agent(**follow_up)
+    body["ticket"]["follow_ups"] = said
+    assert send(n8n, body, "django-helpdesk/follow-up").status_code == 200
     time.sleep(1)
     assert stubs.steps() == ["verify"]
 
