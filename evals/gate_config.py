@@ -68,6 +68,13 @@ class Configuration:
         mine, theirs = _embedding(self.environment), _embedding(other.environment)
         return mine == theirs
 
+    def mark(self, step: str) -> str:
+        """The settings that the answers of `step` depend on, as one text."""
+        prefixes = (f"{step.upper()}_", "DESKLOOP_", *_VENDORS)
+        return repr(
+            sorted(each for each in self.environment.items() if each[0].startswith(prefixes))
+        )
+
     @contextmanager
     def applied(self, more: Mapping[str, str]) -> Iterator[None]:
         """The process's environment with these settings, and `more` on top."""
@@ -84,7 +91,7 @@ class Configuration:
 def read_configuration(path: Path | None) -> Configuration:
     """Read a file of settings, None for the defaults; raises `DataInvalid` naming the setting."""
     if path is None:
-        return Configuration("as it is")
+        return Configuration("as it is", workflow=_workflow(Path(), {}))
     if not path.is_file():
         raise DataInvalid(f"{path}: there is no such file of settings")
     try:

@@ -35,6 +35,8 @@ from services.contracts import (
 
 AT_ONCE = 3
 _SOURCE = "replay"
+_FILED = datetime.now(UTC)
+"""The same for every ticket: two runs of one comparison ask the same."""
 _HELD_BY_THRESHOLD = frozenset({Rule.BELOW_THRESHOLD, Rule.COLD_START})
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -192,21 +194,28 @@ def _ticket(row: Row) -> Ticket:
         subject=row.subject,
         body=row.body,
         requester=Requester(id=f"{_SOURCE}-{row.number}"),
-        created_at=datetime.now(UTC),
+        created_at=_FILED,
     )
 
 
 async def _ask(
     system: System, step: str, path: str, request: BaseModel, answer: type[Answer]
 ) -> Answer:
+    content = request.model_dump_json()
+    key = (step, system.marks.get(step, ""), path, content)
+    remembers = system.answers is not None and step in system.marks
+    if remembers and system.answers and key in system.answers:
+        return answer.model_validate_json(system.answers[key])
     try:
-        content = request.model_dump_json()
         headers = {"Content-Type": "application/json"}
         response = await system.steps[step].post(path, content=content, headers=headers)
         if response.is_error:
             code = response.json().get("code", "") if "json" in _kind(response) else ""
             raise StepFailed(f"{step} answered {response.status_code} {code}".rstrip())
-        return answer.model_validate_json(response.content)
+        found = answer.model_validate_json(response.content)
+        if remembers and system.answers is not None:
+            system.answers[key] = response.content
+        return found
     except httpx.HTTPError as error:
         raise StepFailed(f"{step} did not answer ({type(error).__name__})") from error
     except ValueError as error:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +50,19 @@ class Knowledge:
     corrections: tuple[dict[str, Any], ...]
 
 
+Answers = dict[tuple[str, str, str, str], bytes]
+"""Answers by step, its settings, path and body: what is asked alike is asked once."""
+
+
 @dataclass
 class System:
     """One client per step, and what the labels may say."""
 
     steps: Mapping[str, httpx.AsyncClient]
     known: Known
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """Of each step whose answer depends on nothing else: its settings."""
+    answers: Answers | None = None
 
 
 def read_knowledge(folder: Path) -> Knowledge:
@@ -137,7 +144,8 @@ async def in_process(
         await _apply_policies(steps["rules"], configuration.policies, own="rules" not in urls)
         intents = {each.id: [i.id for i in each.intents] for each in taxonomy.categories}
         sources = None if "retrieve" in urls else await _article_ids(steps["retrieve"])
-        yield System(steps, Known(None if "classify" in urls else intents, sources))
+        marks = {name: configuration.mark(name) for name in apps if name != "rules"}
+        yield System(steps, Known(None if "classify" in urls else intents, sources), marks)
 
 
 @asynccontextmanager

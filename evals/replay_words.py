@@ -60,7 +60,8 @@ def headline(report: Mapping[str, Any]) -> list[Words]:
     verb = "reply was" if bad == 1 else "replies were"
     tone = "good" if bad == 0 else "bad"
     words.append((f"{said} {whole} {verb if bad else 'was'} wrong:", ""))
-    words.append((f"{percent(wrong['value'])}, and between {_range(wrong)} in truth.", tone))
+    likely = f"{percent(wrong['value'])}; among many such tickets, between {_range(wrong)}."
+    words.append((likely, tone))
     return words
 
 
