@@ -10,7 +10,7 @@ from local.workflows.files import WORKFLOWS_FOLDER, Json, WorkflowFile, read_wor
 from local.workflows.memory import Deployed, comparable
 from local.workflows.package import build_package
 from local.workflows.settings import DeploySettings, TableSeed
-from local.workflows.table import TABLE_ID, seed_table
+from local.workflows.table import TABLE_ID, add_columns, seed_table
 
 _WEBHOOK = "n8n-nodes-base.webhook"
 _WEBHOOK_SECONDS = 30.0
@@ -47,7 +47,9 @@ def deploy(
         files = [file for file in files if file not in edited]
         changed = [file for file in files if not _is_live(file, there.get(file.id))]
         # where a restored backup lost the table, importing any workflow makes it again
-        if changed or not _table_exists(client):
+        exists = _table_exists(client)
+        changes += add_columns(client) if exists else []
+        if changed or not exists:
             _import(client, changed or files)
         deployed.remember([file.workflow for file in files])
         changes += [f"published {file.name}" for file in changed]

@@ -19,7 +19,7 @@ def columns() -> list[dict[str, Any]]:
 
 def seed_table(client: N8nClient, seed: TableSeed) -> list[str]:
     """Add missing columns, and values only where there are none; returns a line per change."""
-    changes = _add_columns(client)
+    changes = add_columns(client)
     rows = client.api("GET", f"/data-tables/{TABLE_ID}/rows")["data"]
     if not rows:
         body = {"data": [seed.model_dump()], "returnType": "count"}
@@ -28,7 +28,8 @@ def seed_table(client: N8nClient, seed: TableSeed) -> list[str]:
     return changes + _fill_gaps(client, rows[0], seed)
 
 
-def _add_columns(client: N8nClient) -> list[str]:
+def add_columns(client: N8nClient) -> list[str]:
+    """Add missing columns; a package whose table has more than n8n's is not imported."""
     there = {c["name"] for c in client.api("GET", f"/data-tables/{TABLE_ID}/columns")}
     missing = [column for column in columns() if column["name"] not in there]
     for column in missing:
