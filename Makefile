@@ -33,7 +33,7 @@ env: install ## Make .env from .env.example, with new secrets where there are no
 	@$(RUN) -m local.env_file
 
 ##@ Check it
-.PHONY: test lint contract test-faults bench
+.PHONY: test lint contract test-faults check-ends bench
 test: lint ## Everything that must pass: lint, types, unit, services, workflows, end to end
 	$(RUN) -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
 lint: install ## Format, lint, types, and who may import whom
@@ -44,8 +44,10 @@ lint: install ## Format, lint, types, and who may import whom
 contract: install ## Check somebody's own step: STEP=classify URL=http://…
 	@test -n "$(STEP)" -a -n "$(URL)" || { echo "usage: make contract STEP=classify URL=http://127.0.0.1:9000"; exit 2; }
 	@$(RUN) -m tests.contract --step "$(STEP)" --url "$(URL)"
-test-faults: install ## Kill, stop and overload the parts, and see that no ticket is lost
-	$(RUN) -m pytest -m faults
+test-faults: install ## Kill, stop and overload the parts under load, and show what became of each ticket
+	FAULTS_REPORT=1 $(RUN) -m pytest -m laboratory tests/faults
+check-ends: install ## Compare ledger and helpdesk ticket by ticket; ARGS="--json --lost-after 900"
+	@$(RUN) -m local.check $(ARGS)
 bench: install ## Measure time per ticket by step, memory and disk of the running system
 	@$(RUN) -m bench
 

@@ -23,7 +23,8 @@ from supervisor.xmlrpc import SupervisorTransport
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("classify", "rules", "retrieve", "draft", "store_correction", "ledger")
-_PORTS = (*SERVICES, "console", "helpdesk", "postgres", "n8n", "n8n_broker")
+_PORTS = (*SERVICES, "console", "helpdesk", "postgres", "n8n", "n8n_broker", "redis")
+_WORKER_PORTS = 4
 _READY_SECONDS = 90
 _UP_SECONDS = 600
 """It is ready in half a minute; a machine that does much else takes its time."""
@@ -45,6 +46,7 @@ class Processes:
         self.folder.chmod(0o711)
         self.state = self.folder / "state"
         self.ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
+        self.ports["n8n_worker"] = free_ports_in_a_row(_WORKER_PORTS)
         self.environment = self._environment()
 
     def _environment(self) -> dict[str, str]:
@@ -170,6 +172,19 @@ def free_ports(number: int) -> list[int]:
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def free_ports_in_a_row(number: int) -> int:
+    """Return the first of so many ports that nobody listens on."""
+    while True:
+        (first,) = free_ports(1)
+        try:
+            with contextlib.ExitStack() as stack:
+                for port in range(first, first + number):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+        except (OSError, OverflowError):
+            continue
 
 
 def short(value: object, limit: int = 1500) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.faults.fault import Fault
 from tests.faults.laboratory import Laboratory
 
-_SKEWS = {"ledger": "+60s", "helpdesk": "-60s", "rules": "+60s", "draft": "-60s"}
+_SKEWS = {"ledger": "+60s", "helpdesk": "-60s"}
 
 
 def _library() -> Path | None:
@@ -25,7 +25,7 @@ def _cannot() -> str | None:
 
 @contextmanager
 def skewed(lab: Laboratory) -> Iterator[None]:
-    """Ledger and rules are a minute ahead, helpdesk and draft a minute behind; n8n is right."""
+    """The ledger is a minute ahead, the helpdesk a minute behind; n8n and PostgreSQL are right."""
     with ExitStack() as stack:
         for name, offset in _SKEWS.items():
             clock = {"LD_PRELOAD": str(_library()), "FAKETIME": offset, "DONT_FAKE_MONOTONIC": "1"}

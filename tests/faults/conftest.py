@@ -1,20 +1,27 @@
-"""One laboratory for all faults, and the table at the end."""
+"""The systems under test, and the table at the end."""
 
+import os
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from tests.e2e.processes import Processes
-from tests.faults.disk import small_disk
-from tests.faults.laboratory import LEASE_SECONDS, Laboratory
-from tests.faults.table import Results, text
+from tests.faults.laboratories import Laboratories
+from tests.faults.table import Results, text, write
 
 _RESULTS = pytest.StashKey[Results]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_RESULTS] = Results()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long ones out unless they are asked for by their mark."""
+    if "laboratory" in (config.getoption("-m") or ""):
+        return
+    long = [item for item in items if item.get_closest_marker("laboratory")]
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)
 
 
 @pytest.fixture(scope="session")
@@ -24,23 +31,22 @@ def results(pytestconfig: pytest.Config) -> Results:
 
 
 @pytest.fixture(scope="session")
-def laboratory() -> Iterator[Laboratory]:
-    """A whole system of its own, ready."""
-    processes = Processes()
-    processes.environment["LEDGER_LEASE_SECONDS"] = str(LEASE_SECONDS)
-    with small_disk(processes.state / "postgres"):
-        try:
-            processes.up()
-            with closing(Laboratory(processes)) as running:
-                yield running
-        finally:
-            processes.down()
+def laboratories() -> Iterator[Laboratories]:
+    """The systems that faults are applied to."""
+    all_of_them = Laboratories()
+    try:
+        yield all_of_them
+    finally:
+        all_of_them.stop()
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     results = config.stash[_RESULTS]
-    if results.outcomes or results.not_run:
-        terminalreporter.write_sep("=", "faults")
-        terminalreporter.write_line(text(results))
+    if not results.outcomes and not results.not_run:
+        return
+    terminalreporter.write_sep("=", "faults")
+    terminalreporter.write_line(text(results))
+    if os.environ.get("FAULTS_REPORT"):
+        write(results)

@@ -61,6 +61,13 @@ class Laboratory:
         password = processes.secret("LOCAL_POSTGRES_PASSWORD")
         server = f"postgresql://postgres:{password}@127.0.0.1:{processes.ports['postgres']}"
         self.database_server = server
+        self._ready = {name: f"{processes.url(name)}{path}" for name, path in READY.items()}
+        if processes.environment.get("LOCAL_N8N_EXECUTIONS_MODE") == "queue":
+            first = processes.ports["n8n_worker"]
+            for number in (1, 2):
+                port = first + 2 * (number - 1)
+                url = f"http://127.0.0.1:{port}/healthz/readiness"
+                self._ready[f"n8n-worker-{number}"] = url
         self._set_policies()
 
     def _set_policies(self) -> None:
@@ -135,7 +142,7 @@ class Laboratory:
         """Return when everything answers; fails with the log of what does not."""
         deadline = time.monotonic() + seconds
         wait_for(self._database_answers, deadline, lambda: self.processes.log_tail("postgres", 20))
-        for name in READY:
+        for name in self._ready:
             wait_for(
                 lambda name=name: self.is_ready(name),  # type: ignore[misc]
                 deadline,
@@ -148,7 +155,7 @@ class Laboratory:
     def is_ready(self, name: str) -> bool:
         """Whether a process says that it is ready."""
         try:
-            url = f"{self.processes.url(name)}{READY[name]}"
+            url = self._ready[name]
             return httpx.get(url, trust_env=False, timeout=5).is_success
         except httpx.HTTPError:
             return False

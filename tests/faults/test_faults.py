@@ -3,20 +3,21 @@
 import pytest
 
 from tests.faults.fault import Fault
-from tests.faults.laboratory import Laboratory
+from tests.faults.laboratories import Laboratories
 from tests.faults.registry import all_faults
 from tests.faults.table import Results
 
-pytestmark = [pytest.mark.faults, pytest.mark.e2e]
+pytestmark = [pytest.mark.laboratory, pytest.mark.e2e]
 
 
 @pytest.mark.parametrize("fault", all_faults(), ids=lambda fault: fault.name)
-def test_survives(fault: Fault, laboratory: Laboratory, results: Results) -> None:
+def test_survives(fault: Fault, laboratories: Laboratories, results: Results) -> None:
     why = fault.cannot()
     if why:
         results.not_run.append((fault, why))
         pytest.skip(why)
-    outcome = laboratory.run(fault)
+    outcome = laboratories.of(fault).run(fault)
     results.outcomes.append(outcome)
-    assert not outcome.comparison.findings
+    found = [str(finding) for finding in outcome.comparison.findings]
+    assert not found
     assert outcome.seconds_to_last_end is not None
