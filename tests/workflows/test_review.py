@@ -35,6 +35,7 @@ def test_what_an_agent_approved_is_sent_and_learned(
     decide(n8n, decision)
     kept = stubs.wait_for("corrections")[0]
     assert (kept["verdict"], kept["human_resolution"]) == (verdict, samples.REPLY)
+    assert kept["citations"] == samples.DRAFT["citations"]
     posts = [body for body in stubs.bodies("followups") if body]
     assert posts == [{"ticket": 42, "comment": samples.REPLY, "public": True, "new_status": 3}]
     assert stubs.bodies("claims") == [{"action": "review", "key": "review-7/reply"}]
@@ -55,7 +56,8 @@ def test_what_an_agent_keeps_becomes_a_note(
     assert not note["public"]
     assert words in note["comment"]
     assert stubs.event("review_applied")["detail"] == {"review_id": 7, "sent": False}
-    assert "corrections" not in stubs.steps()
+    kept = [(body["verdict"], body["human_resolution"]) for body in stubs.bodies("corrections")]
+    assert kept == ([("rejected", "")] if decision == "reject" else [])
 
 
 def test_an_approved_reply_that_comes_too_late_is_not_sent(n8n: N8n, stubs: Stubs) -> None:
