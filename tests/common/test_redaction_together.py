@@ -30,3 +30,8 @@ def test_the_same_value_has_the_same_placeholder_in_prefix_and_ticket() -> None:
     assert ticket.text.startswith(f"I wrote to {placeholder} ")
     assert len(set(ticket.mapping)) == 2
     assert restore(ticket.text, ticket.mapping).endswith("own@example.org")
+
+
+def test_an_address_tells_a_name_that_stands_elsewhere() -> None:
+    hidden = redact("Ada wrote, and byron is a poet. Mail: ada.byron@example.org")
+    assert hidden.text == "<NAME_1> wrote, and byron is a poet. Mail: <EMAIL_1>"

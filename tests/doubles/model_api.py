@@ -28,7 +28,7 @@ from tests.doubles.obeying import Style, obey
 Json = dict[str, Any]
 
 KEY = "a-key-for-the-double"
-EMBEDDING_MODEL = "text-embedding-3-small"
+EMBEDDING_MODEL = "a-model-of-the-double"
 DIMENSIONS = LocalEmbedder.dimensions
 PROVIDERS = ("anthropic", "openai")
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from services.common.redaction.addresses import find_addresses
 from services.common.redaction.credentials import find_credentials
-from services.common.redaction.names import addressees, find_names, repeated_names
+from services.common.redaction.names import (
+    addressees,
+    find_names,
+    name_parts,
+    names_in_address,
+    repeated_names,
+)
 from services.common.redaction.numbers import find_numbers
 from services.common.redaction.phones import find_phones
 from services.common.redaction.recognizers import find_national_ids, find_people
@@ -41,7 +47,9 @@ def find_personal_data(text: str, known: Iterable[str] = ()) -> list[PersonalDat
         found += find_national_ids(text)
     contacts = ("ADDRESS", "PHONE", "EMAIL")
     found += addressees(text, [span.start for span in found if span.type in contacts])
-    people = [text[span.start : span.end] for span in found if span.type == "NAME"]
+    people = {text[span.start : span.end] for span in found if span.type == "NAME"}
+    addresses = [text[span.start : span.end] for span in found if span.type == "EMAIL"]
+    people |= {part for address in [*values, *addresses] for part in names_in_address(address)}
     found += repeated_names(text, {*people, *(value for value in values if "@" not in value)})
     settled = without_overlaps(found, text)
     if again := list(_repeated(text, settled)):
@@ -62,8 +70,11 @@ def _repeated(text: str, found: Iterable[Span]) -> Iterator[Span]:
 
 
 def _known(text: str, values: Iterable[str]) -> Iterator[Span]:
+    """What is known of the requester, in any case, and each part of the name."""
     for value in values:
         kind = "EMAIL" if "@" in value else "NAME"
-        pattern = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
+        parts = name_parts(value) if kind == "NAME" else []
+        wanted = "|".join(map(re.escape, [value, *parts]))
+        pattern = re.compile(rf"(?<!\w)(?:{wanted})(?!\w)", re.IGNORECASE)
         for match in pattern.finditer(text):
             yield Span(kind, match.start(), match.end(), 0.99)

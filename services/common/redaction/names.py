@@ -155,6 +155,21 @@ def _lines_above(text: str, start: int) -> Iterator[re.Match[str] | None]:
             end = begin - 1
 
 
+def name_parts(name: str) -> list[str]:
+    """Parts of a known name that tell who it is wherever they stand, however they are written."""
+    parts = _WORD.findall(name)
+    return [part for part in parts if len(part) >= 4 and part.lower() not in NO_REPEATED_NAME]
+
+
+def names_in_address(address: str) -> list[str]:
+    """`Ada` and `Byron` of `ada.byron@example.org`; nothing of an address in one part."""
+    local, at, _ = address.partition("@")
+    parts = re.split(r"[._-]", local)
+    if not at or len(parts) < 2:
+        return []
+    return [part.capitalize() for part in parts if part.isalpha() and len(part) >= 3]
+
+
 def repeated_names(text: str, names: Iterable[str]) -> Iterator[Span]:
     """Every other place where one of these names, or a part of one, stands."""
     wanted: set[str] = set()
