@@ -5,6 +5,8 @@ import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
+import structlog
+
 from services.common.embeddings import Embedder
 from services.common.ticket_text import clean_message
 from services.contracts import (
@@ -25,6 +27,8 @@ from services.store_correction.quality import is_too_short, personal_data
 from services.store_correction.settings import StoreCorrectionSettings
 from services.store_correction.store import Changes, CorrectionStore, Filters, NewCorrection, Vector
 from services.store_correction.unchanged import reads_the_same
+
+logger = structlog.get_logger(__name__)
 
 _EMBEDDED_CHARACTERS = 4_000
 
@@ -67,6 +71,14 @@ class CorrectionService:
         if stored_id is None:  # sent twice at the same moment
             return await self._repetition(request, content_hash) or _gone(request.ticket_id)
         stored = await self.get(UUID(stored_id))
+        logger.info(
+            "correction_stored",
+            verdict=stored.verdict.value,
+            duplicate=stored.duplicate_of is not None,
+            quality=[each.value for each in stored.quality],
+        )
+        if wrong:
+            logger.warning("corrections_never_right", corrections=wrong)
         return _answer(stored, stored=True, deactivated=wrong)
 
     async def _take_in(
@@ -210,6 +222,7 @@ class CorrectionService:
         async with self._store.changing([category], request.agent_id) as change:
             changed = await life.decide(change, str(correction_id), request)
             await self._compare_anew(change, changed)
+        logger.info("correction_decided", decision=request.decision.value)
         return await self.get(correction_id)
 
     async def _edit(
