@@ -57,7 +57,7 @@ class Fault:
     name: str
     """Its row in the table."""
     apply: Apply
-    last_end_seconds: float = 120.0
+    last_end_seconds: float = 180.0
     """From the lifting of the fault to the last end; more is a failure. Machines may be busy."""
     tickets: int = 15
     quick: bool = False

@@ -64,7 +64,7 @@ FAULTS = [
         "ten times the usual number of tickets",
         incident,
         tickets=9,
-        last_end_seconds=180,
+        last_end_seconds=240,
         verify=_only_the_surplus_went_to_humans,
     )
 ]

@@ -32,6 +32,8 @@ READY = {
     "n8n": "/healthz/readiness",
     **{service: "/ready" for service in SERVICES},
 }
+_GRACE_SECONDS = 120.0
+"""So much longer we look, to tell late from never."""
 NO_TIME = -1e9
 """As the time after which a ticket is lost: every ticket without an end is named."""
 
@@ -46,6 +48,12 @@ class Outcome:
     """From the lifting of the fault; None where not all ended in time."""
     comparison: Comparison
     whole_seconds: float
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether all ended within the time that the fault allows."""
+        seconds = self.seconds_to_last_end
+        return seconds is not None and seconds <= self.fault.last_end_seconds
 
 
 class Laboratory:
@@ -113,7 +121,7 @@ class Laboratory:
             seconds = time.monotonic() - lifted
             if comparison and not comparison.findings:
                 return seconds, comparison
-            if seconds > allowed and comparison:
+            if seconds > allowed + _GRACE_SECONDS and comparison:
                 return None, comparison
             if time.monotonic() > next_press:
                 self.reconcile()

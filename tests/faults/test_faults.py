@@ -20,4 +20,4 @@ def test_survives(fault: Fault, laboratories: Laboratories, results: Results) ->
     results.outcomes.append(outcome)
     found = [str(finding) for finding in outcome.comparison.findings]
     assert not found
-    assert outcome.seconds_to_last_end is not None
+    assert outcome.is_in_time, f"the last end came after {outcome.seconds_to_last_end} s"
