@@ -75,7 +75,7 @@ schema: install ## Write sql/schema.sql anew, after a migration was added
 	@$(RUN) -m sql.migrate schema
 
 ##@ Keep it safe
-.PHONY: backup restore forget
+.PHONY: backup restore forget audit
 backup: install ## Back the services' database up into backups/ while it runs; FILE=, KEEP_DAYS=
 	@$(RUN) -m local.backup take $(if $(FILE),--file "$(FILE)") $(if $(KEEP_DAYS),--keep-days $(KEEP_DAYS))
 restore: install ## Put a back-up in its place, nothing is answered twice: FILE=backups/….zip, OLDER=1
@@ -84,6 +84,8 @@ restore: install ## Put a back-up in its place, nothing is answered twice: FILE=
 forget: install ## Delete what a customer wrote, everywhere but in the helpdesk: REQUESTER=id-or-e-mail
 	@test -n "$(REQUESTER)" || { echo "usage: make forget REQUESTER=name@example.org"; exit 2; }
 	@$(RUN) -m local.privacy forget "$(REQUESTER)"
+audit: install ## Known weaknesses of the packages that ship; accepted ones: config/audit/accepted.yaml
+	@$(RUN) -m local.audit
 
 ##@ Work on the workflows
 .PHONY: deploy-workflows export-workflows screenshots

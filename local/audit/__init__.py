@@ -1,0 +1,1 @@
+"""Which of the locked packages have known weaknesses."""
