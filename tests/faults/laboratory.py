@@ -22,7 +22,7 @@ from tests.faults.fault import Fault
 from tests.faults.load import Batch, Load
 from tests.faults.people import Reviewer
 
-LEASE_SECONDS = 30
+LEASE_SECONDS = 40
 """Two minutes in production."""
 _UP_SECONDS = 240.0
 _RECONCILE_SECONDS = 10.0
