@@ -240,8 +240,17 @@ end
 $$;
 
 CREATE FUNCTION refresh_staleness(corrections uuid[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+declare
+    concerned text;
+begin
+    -- as store_correction does before it changes anything in a category
+    for concerned in
+        select distinct c.category from support_corrections c where c.id = any (corrections) order by 1
+    loop
+        perform pg_advisory_xact_lock(hashtextextended(concerned, 1));
+    end loop;
     with looked_at as (
         select c.id, exists (
             select from correction_sources s
@@ -257,10 +266,53 @@ CREATE FUNCTION refresh_staleness(corrections uuid[]) RETURNS void
     update support_corrections c
     set stale_since = case when looked_at.is_stale then now() end, updated_at = now()
     from looked_at
-    where looked_at.id = c.id and looked_at.is_stale <> (c.stale_since is not null)
+    where looked_at.id = c.id and looked_at.is_stale <> (c.stale_since is not null);
+end
 $$;
 
 COMMENT ON FUNCTION refresh_staleness(corrections uuid[]) IS 'Mark the corrections of which a source reads differently now, and unmark those it does not.';
+
+CREATE FUNCTION replayed_outcomes(category text) RETURNS TABLE(probability double precision, correct boolean)
+    LANGUAGE sql STABLE
+    AS $$
+    select r.probability, r.correct
+    from answer_replays r join answer_models m on m.id = r.model_id
+    where m.active and r.category = replayed_outcomes.category
+$$;
+
+COMMENT ON FUNCTION replayed_outcomes(category text) IS 'Predictions of the active answer model for the solved tickets of a category, each made by a model that did not know the ticket.';
+
+CREATE TABLE answer_models (
+    id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by text NOT NULL,
+    embedding_model text NOT NULL,
+    examples integer NOT NULL,
+    answers integer NOT NULL,
+    report jsonb DEFAULT '{}'::jsonb NOT NULL,
+    artefact bytea NOT NULL,
+    active boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE answer_models IS 'Fitted answer models; the active one is used. Going back is making an earlier one active.';
+
+ALTER TABLE answer_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME answer_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE answer_replays (
+    model_id bigint NOT NULL,
+    correction_id uuid NOT NULL,
+    category text NOT NULL,
+    probability double precision NOT NULL,
+    correct boolean NOT NULL,
+    CONSTRAINT answer_replays_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
+);
 
 CREATE TABLE category_policies (
     category text NOT NULL,
@@ -667,6 +719,29 @@ CREATE SEQUENCE pgqueuer_statistics_id_seq
 
 ALTER SEQUENCE pgqueuer_statistics_id_seq OWNED BY pgqueuer_statistics.id;
 
+CREATE TABLE reviewed_outcomes (
+    id bigint NOT NULL,
+    ticket_id text NOT NULL,
+    category text NOT NULL,
+    language text DEFAULT 'und'::text NOT NULL,
+    probability double precision NOT NULL,
+    features jsonb,
+    correct boolean NOT NULL,
+    reviewed_at timestamp with time zone NOT NULL,
+    CONSTRAINT reviewed_outcomes_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
+);
+
+COMMENT ON TABLE reviewed_outcomes IS 'What humans found of drafts and automatic answers; holds no text. Fed from the ledger.';
+
+ALTER TABLE reviewed_outcomes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME reviewed_outcomes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE support_corrections (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     ticket_id text NOT NULL,
@@ -702,6 +777,12 @@ ALTER TABLE ONLY pgqueuer ALTER COLUMN id SET DEFAULT nextval('pgqueuer_id_seq':
 ALTER TABLE ONLY pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('pgqueuer_schedules_id_seq'::regclass);
 
 ALTER TABLE ONLY pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('pgqueuer_statistics_id_seq'::regclass);
+
+ALTER TABLE ONLY answer_models
+    ADD CONSTRAINT answer_models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY answer_replays
+    ADD CONSTRAINT answer_replays_pkey PRIMARY KEY (model_id, correction_id);
 
 ALTER TABLE ONLY category_policies
     ADD CONSTRAINT category_policies_pkey PRIMARY KEY (category);
@@ -781,11 +862,19 @@ ALTER TABLE ONLY pgqueuer_schedules
 ALTER TABLE ONLY pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY reviewed_outcomes
+    ADD CONSTRAINT reviewed_outcomes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY reviewed_outcomes
+    ADD CONSTRAINT reviewed_outcomes_ticket_id_reviewed_at_key UNIQUE (ticket_id, reviewed_at);
+
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_ticket_id_agent_id_content_hash_key UNIQUE (ticket_id, agent_id, content_hash);
+
+CREATE UNIQUE INDEX answer_models_one_active ON answer_models USING btree (active) WHERE active;
 
 CREATE INDEX category_policy_changes_newest ON category_policy_changes USING btree (category, changed_at DESC);
 
@@ -863,6 +952,8 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgqueuer USING btree (dedupe_k
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::pgqueuer_status);
 
+CREATE INDEX reviewed_outcomes_category ON reviewed_outcomes USING btree (category, reviewed_at DESC);
+
 CREATE INDEX support_corrections_category ON support_corrections USING btree (category, created_at DESC);
 
 CREATE INDEX support_corrections_duplicates ON support_corrections USING btree (duplicate_of) WHERE (duplicate_of IS NOT NULL);
@@ -884,6 +975,9 @@ CREATE CONSTRAINT TRIGGER notice_changed_source AFTER INSERT OR DELETE OR UPDATE
 CREATE TRIGGER record_correction_change AFTER INSERT OR DELETE OR UPDATE ON support_corrections FOR EACH ROW EXECUTE FUNCTION record_correction_change();
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION fn_pgqueuer_changed();
+
+ALTER TABLE ONLY answer_replays
+    ADD CONSTRAINT answer_replays_model_id_fkey FOREIGN KEY (model_id) REFERENCES answer_models(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY correction_pairs_kept
     ADD CONSTRAINT correction_pairs_kept_one_fkey FOREIGN KEY (one) REFERENCES support_corrections(id) ON DELETE CASCADE;
@@ -936,6 +1030,10 @@ ALTER TABLE ONLY support_corrections
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_superseded_by_fkey FOREIGN KEY (superseded_by) REFERENCES support_corrections(id) ON DELETE SET NULL;
 
+ALTER TABLE answer_models ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE answer_replays ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE category_policies ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE category_policy_changes ENABLE ROW LEVEL SECURITY;
@@ -981,6 +1079,8 @@ ALTER TABLE pgqueuer_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgqueuer_schedules ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pgqueuer_statistics ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE reviewed_outcomes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE support_corrections ENABLE ROW LEVEL SECURITY;
 

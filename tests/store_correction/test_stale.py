@@ -1,5 +1,6 @@
 """A correction whose help article changed is not used by retrieve until somebody looked at it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ Evidence = Callable[[], set[str]]
 ARTICLE = (
     "# Returns\n\nYou can return it within 30 days of delivery.\n\n## Label\n\nPrint it in the app."
 )
+TOUCH = "update support_corrections set updated_at = now() where id = %s"
 CITED = {"citations": [{"source_id": "returns#1", "quote": "within 30 days"}]}
 
 
@@ -253,3 +255,21 @@ async def test_changes_made_by_hand_in_sql_are_noticed_too(
     with psycopg.connect(database_url) as connection:
         connection.execute("update help_parts set text = 'New', text_hash = 'new'")
     assert await found(help_centre) == set()
+
+
+async def test_an_article_and_an_answer_at_the_same_moment_wait_for_each_other(
+    help_centre: httpx.AsyncClient, send: Send, database_url: str, evidence: Evidence
+) -> None:
+    await publish(help_centre, ARTICLE)
+    asked = [QUESTION, "How do I charge the battery?"]
+    ids = sorted([(await send(ticket_text=text, **CITED))["id"] for text in asked])
+    with psycopg.connect(database_url) as answering:
+        answering.execute("select pg_advisory_xact_lock(hashtextextended('shipping', 1))")
+        answering.execute(TOUCH, (ids[1],))
+        publishing = asyncio.create_task(publish(help_centre, ARTICLE.replace("30", "14")))
+        await asyncio.sleep(0.5)
+        assert not publishing.done()
+        await asyncio.to_thread(answering.execute, TOUCH, (ids[0],))
+        await asyncio.to_thread(answering.commit)
+    await publishing
+    assert evidence() == set()
