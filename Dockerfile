@@ -10,7 +10,8 @@ RUN uv sync --frozen --no-dev --no-group local --no-group dev
 
 FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin deskloop \
-    && install -d -o deskloop -m 700 /var/lib/deskloop
+    && install -d -o deskloop -m 700 /var/lib/deskloop \
+    && install -d -o deskloop -m 755 /run/deskloop
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY --from=build /app/.venv .venv

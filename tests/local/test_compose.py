@@ -99,6 +99,46 @@ def test_n8n_keeps_no_ticket_text_unless_it_is_told_to(
     assert kept["EXECUTIONS_DATA_MAX_AGE"] == "5"
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_container_has_as_few_rights_as_it_can_do_with(name: str) -> None:
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "pid", "network_mode", "devices"} & set(service)
+    assert service.get("user", "its image's") not in ("0", "root", "0:0")
+    assert "docker.sock" not in str(service)
+    added = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"} if name == "postgres" else set()
+    assert set(service.get("cap_add", [])) == added
+    if not name.startswith("n8n"):  # n8n's image was never seen to run on a read-only disk
+        assert service["read_only"] is True
+        assert "/tmp" in service["tmpfs"]
+
+
+def test_the_image_is_of_an_unprivileged_user_and_holds_no_secret() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert [line for line in lines if line.startswith("USER")] == ["USER deskloop"]
+    assert lines.index("USER deskloop") > max(i for i, x in enumerate(lines) if x[:4] == "COPY")
+    assert not re.findall(r"(?im)^(?:ARG|ENV).*(?:token|password|secret|key)", "\n".join(lines))
+    # everything is left out of the build but what is named, and no secret is
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert ignored[0] == "*"
+    assert not [line for line in ignored if line.startswith("!") and ".env" in line]
+
+
+def test_what_the_image_carries_can_be_imported_there() -> None:
+    copied = set(re.findall(r"(?m)^COPY (local/\w+) ", (ROOT / "Dockerfile").read_text()))
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {"local/backup", "local/privacy", "local/workflows"} <= copied
+    assert all(f"!{folder}" in ignored for folder in copied)
+
+
+def test_secrets_come_from_the_environment_only() -> None:
+    for name, service in SERVICES.items():
+        for variable, value in (service.get("environment") or {}).items():
+            if re.search(r"PASSWORD|SECRET|TOKEN|_KEY$", variable):
+                assert value.startswith(("${", '{"')), f"{name}: {variable}"
+
+
 def test_only_this_machine_reaches_the_published_ports() -> None:
     published = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert published
