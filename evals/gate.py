@@ -6,6 +6,7 @@ Exit code 0: better, or cannot tell. 1: worse. 2: something in the input is wron
 import argparse
 import asyncio
 import json
+import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -80,7 +81,7 @@ async def _run(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     a, b = read_configuration(options.a), read_configuration(options.b)
     knowledge = read_knowledge(options.knowledge)
     with throwaway_postgres() as server:
-        one, other = await both(server, data, knowledge, (a, b))
+        one, other = await replay_all(server, data, knowledge, (a, b))
     compared = compare(one, other)
     verdict = overall(compared, options.accept)
     changed = changes(one, other)
@@ -104,28 +105,27 @@ async def _run(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     return report, gate_page(report, compared, changed)
 
 
-async def both(
-    server: EmbeddedPostgres,
-    data: Rows,
-    knowledge: Knowledge,
-    sides: tuple[Configuration, Configuration],
-) -> tuple[list[Record], list[Record]]:
-    """Replay the same tickets with both; a step that is set up alike is asked once for both."""
+async def replay_all(
+    server: EmbeddedPostgres, data: Rows, knowledge: Knowledge, sides: Sequence[Configuration]
+) -> list[list[Record]]:
+    """Replay the same tickets with each side; a step that is set up alike is asked only once."""
     answers: Answers = {}
+    name = f"gate_{secrets.token_hex(4)}"
     found = []
     for number, side in enumerate(sides):
-        print(f"{'AB'[number]}: {side.name}", file=sys.stderr)
-        base = "gate_0" if side.embeds_like(sides[0]) else f"gate_{number}"
-        if number == 0 or base != "gate_0":
+        print(f"{chr(ord('A') + number)}: {side.name}", file=sys.stderr)
+        alike = side.embeds_like(sides[0])
+        base = f"{name}_base_{0 if alike else number}"
+        if number == 0 or not alike:
             await store_knowledge(server, base, knowledge, side)
-        copy_database(server, base, f"gate_side_{number}")
-        async with in_process(server, f"gate_side_{number}", side, {}) as system:
+        copy_database(server, base, f"{name}_{number}")
+        async with in_process(server, f"{name}_{number}", side, {}) as system:
             check_labels(data, system.known)
             system.answers = answers
             records = await replay(system, data.rows, side.workflow, progress)
         await judge(records)
         found.append(records)
-    return found[0], found[1]
+    return found
 
 
 def _words(table: Sequence[dict[str, Any]]) -> list[str]:

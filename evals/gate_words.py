@@ -47,7 +47,7 @@ def _needed(compared: Sequence[Compared]) -> str:
     if not any(each.only_a or each.only_b for each in compared):
         return (
             f"They did the same on all {tickets} tickets; about {needed[0].tickets_needed} would "
-            f"show a difference of {percent(SMALLEST_DIFFERENCE, 0)} of them."
+            f"show a difference of {100 * SMALLEST_DIFFERENCE:.0f} % of them."
         )
     said = ", ".join(f"{each.name.lower()}: about {each.tickets_needed}" for each in needed)
     return f"{tickets} tickets are too few for differences this small; needed are, for {said}."

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import secrets
 import shlex
 import sys
 import time
@@ -102,8 +103,9 @@ async def _system(
     knowledge = read_knowledge(options.knowledge)
     with throwaway_postgres() as server:
         print("Storing articles and corrections …", file=sys.stderr)
-        await store_knowledge(server, "replay", knowledge, configuration)
-        async with in_process(server, "replay", configuration, urls) as system:
+        name = f"replay_{secrets.token_hex(4)}"
+        await store_knowledge(server, name, knowledge, configuration)
+        async with in_process(server, name, configuration, urls) as system:
             yield system
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import beta
 
 from evals.intervals import Measure, bootstrap, macro_f1, mean
-from evals.replay_judge import Basis, article_of, basis, cited
+from evals.replay_judge import Basis, article_of, basis, cited, like_resolution
 from evals.replay_run import Record, Route
 
 _LEVEL = 0.05
@@ -136,10 +136,14 @@ def _drafting(records: Sequence[Record]) -> dict[str, Any]:
     tried = [each for each in records if each.draft is not None]
     drafted = [each for each in tried if each.drafted]
     judged = [each for each in drafted if each.right is not None]
+    both = [e for e in judged if e.row.resolution and basis(e.row) is Basis.MUST_SAY]
     similar = [e.resolution_similarity for e in drafted if e.resolution_similarity is not None]
     return {
         "drafted": _share(drafted, len(tried)),
         "right_among_drafted": _share((e for e in judged if e.right), len(judged)),
+        "likeness_judges_alike": _share(
+            (e for e in both if like_resolution(e) == e.right), len(both)
+        ),
         "similarity_with_resolution": mean([max(0.0, min(1.0, value)) for value in similar]),
     }
 

@@ -248,6 +248,8 @@ def _texts(record: Record) -> list[tuple[str, str]]:
         texts.append(("Reply", record.draft.reply))
     if row.resolution:
         texts.append(("Right reply", row.resolution))
+    if row.must_say:
+        texts.append(("The reply must say", "\n".join(row.must_say)))
     return [
         (name, text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …") for name, text in texts
     ]
