@@ -52,7 +52,7 @@ bench: install ## Measure time per ticket by step, memory and disk of the runnin
 	@$(RUN) -m bench
 
 ##@ Measure the local model
-.PHONY: eval eval-intents eval-retrieval eval-injection eval-canary eval-pii train
+.PHONY: eval eval-intents eval-retrieval eval-injection eval-canary eval-pii eval-replay eval-gate train
 eval: eval-intents eval-retrieval eval-injection eval-pii ## All of the following; DATA=folder
 eval-intents: install ## Category and intent, on labelled messages
 	@$(RUN) -m evals intents --data "$(DATA)"
@@ -64,6 +64,15 @@ eval-canary: install ## Attacks against a model that obeys them: what they want 
 	@$(RUN) -m evals canary --data "$(DATA)"
 eval-pii: install ## Personal data found before text leaves
 	@$(RUN) -m evals pii --data "$(DATA)"
+# both read one file of tickets, not a folder of sets; without DATA the golden set
+TICKETS = $(if $(filter file,$(origin DATA)),evals/golden/larkspur.jsonl,$(DATA))
+eval-replay: install ## Past tickets through the steps: DATA=tickets.csv [KNOWLEDGE=folder CONFIG=file RUNNING=1 SHOW_TEXT=1]
+	@$(RUN) -m evals replay --data "$(TICKETS)" $(if $(KNOWLEDGE),--knowledge "$(KNOWLEDGE)") \
+		$(if $(CONFIG),--config "$(CONFIG)") $(if $(RUNNING),--running) $(if $(SHOW_TEXT),--show-text)
+eval-gate: install ## Is B better than A? B=settings [A=settings DATA=golden.jsonl KNOWLEDGE=folder ACCEPT="sent cost"]
+	@test -n "$(B)" || { echo "usage: make eval-gate B=new.env [A=old.env]; docs/evaluate.md"; exit 2; }
+	@$(RUN) -m evals gate --data "$(TICKETS)" --b "$(B)" $(if $(A),--a "$(A)") \
+		$(if $(KNOWLEDGE),--knowledge "$(KNOWLEDGE)") $(foreach each,$(ACCEPT),--accept $(each))
 train: install ## Train the local classifier; FILES="your.csv more.csv" for your own examples
 	@$(RUN) -m services.classify.local.train $(if $(FILES),--data $(FILES))
 
