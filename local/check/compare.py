@@ -68,9 +68,9 @@ def _in_helpdesk(segment: Segment, turn: LedgerTurn | None) -> Found:
         yield Kind.REPLIED_TWICE, f"Replies {_numbers(replies)}."
     if segment.human_came_first:
         yield Kind.AFTER_HUMAN, f"Replies {_numbers(replies)}."
-    # a review hands over with a note first; what a human decided about it comes as a second entry
-    allowed = 2 if turn is not None and turn.review and turn.review.decision else 1
-    if len(replies) <= 1 and len(replies) + len(notes) > allowed:
+    # once a human decided about a draft, what the machine tells agents is no further end
+    decided = turn is not None and turn.review is not None and turn.review.decision is not None
+    if not decided and len(replies) <= 1 and len(replies) + len(notes) > 1:
         yield Kind.TWO_ENDS, f"Replies {_numbers(replies)}, notes {_numbers(notes)}."
 
 

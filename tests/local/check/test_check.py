@@ -37,6 +37,16 @@ def test_an_approved_draft_is_well(both: Both) -> None:
     assert both.found(ticket) == []
 
 
+def test_agents_may_be_told_more_about_a_draft_that_they_decided_on(both: Both) -> None:
+    ticket = both.ticket()
+    both.turn(ticket, route="review")
+    both.write(ticket, "Deskloop drafted a reply.", public=False)
+    both.review(ticket, "approve", REPLY, applied=True)
+    both.write(ticket, REPLY, public=True, solve=True)
+    both.write(ticket, "The reply that maya approved was sent.", public=False)
+    assert both.found(ticket) == []
+
+
 def test_a_human_who_was_faster_is_well(both: Both) -> None:
     ticket = both.ticket()
     both.turn(ticket, route="human")
