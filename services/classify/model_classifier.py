@@ -1,5 +1,7 @@
 """Classification by a language model, held to the categories that exist."""
 
+from pydantic import ValidationError
+
 from services.classify.languages import ticket_language
 from services.classify.local.human import human_request
 from services.classify.prompting import Briefing, Labels, ask, brief
@@ -9,6 +11,7 @@ from services.classify.taxonomy import FALLBACK_CATEGORY, FALLBACK_INTENT, Taxon
 from services.common.llm import (
     Completion,
     FallbackModel,
+    ModelAnswerInvalid,
     ModelError,
     ModelRefused,
     ModelTruncated,
@@ -98,6 +101,15 @@ class ModelClassifier:
 
 
 def _classification(completion: Completion[Labels], ticket: Ticket) -> Classification:
+    try:
+        return _checked(completion, ticket)
+    except ValidationError as error:
+        fields = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]})
+        invalid = ModelAnswerInvalid(f"{completion.model}'s labels are wrong in: {fields}.")
+        raise invalid.billed(completion.usage, completion.cost_usd) from None
+
+
+def _checked(completion: Completion[Labels], ticket: Ticket) -> Classification:
     labels = completion.answer
     return Classification(
         category=labels.category.strip() or FALLBACK_CATEGORY,

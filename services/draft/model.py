@@ -1,16 +1,25 @@
 """Drafting by a language model, with every quote checked against its source."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import from_json
 
-from services.common.llm.errors import ModelError, ModelRefused, ModelTruncated
+from services.common.llm.errors import (
+    ModelAnswerInvalid,
+    ModelError,
+    ModelRefused,
+    ModelTruncated,
+)
 from services.common.llm.protocol import ChatModel, Completion, Prompt
 from services.contracts import Draft, DraftRequest
 from services.draft.evidence import sources_of, verify
 from services.draft.guidelines import GuidelinesFolder
 from services.draft.prompting import ModelDraft, build_prompt
+
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 
 class ModelDrafter:
@@ -65,7 +74,7 @@ class ModelDrafter:
                 yield checked(piece, request)
                 return
             raw += piece
-            reply = _reply_so_far(raw)
+            reply = reply_so_far(raw)
             if len(reply) > len(shown):
                 yield reply[len(shown) :]
                 shown = reply
@@ -77,7 +86,19 @@ class ModelDrafter:
 
 
 def checked(completion: Completion[ModelDraft], request: DraftRequest) -> Draft:
-    """Turn a model's answer into a draft: quotes verified, and no reply where none is left."""
+    """Turn a model's answer into a draft: quotes verified, and no reply where none is left.
+
+    Raises `ModelAnswerInvalid` where the contract does not allow what the model wrote.
+    """
+    try:
+        return _checked(completion, request)
+    except ValidationError as error:
+        fields = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]})
+        invalid = ModelAnswerInvalid(f"{completion.model}'s draft is wrong in: {fields}.")
+        raise invalid.billed(completion.usage, completion.cost_usd) from None
+
+
+def _checked(completion: Completion[ModelDraft], request: DraftRequest) -> Draft:
     answer = completion.answer
     sources = {source.label: source for source in sources_of(request)}
     quotes = ((citation.source, citation.quote) for citation in answer.citations)
@@ -93,7 +114,7 @@ def checked(completion: Completion[ModelDraft], request: DraftRequest) -> Draft:
         citations=[] if abstained else citations,
         abstained=abstained,
         findings=findings,
-        language=answer.language or request.classification.language,
+        language=_language(answer.language) or request.classification.language,
         provider=completion.provider,
         model=completion.model,
         usage=completion.usage,
@@ -102,7 +123,12 @@ def checked(completion: Completion[ModelDraft], request: DraftRequest) -> Draft:
     )
 
 
-def _reply_so_far(raw: str) -> str:
+def _language(written: str) -> str | None:
+    return written if _LANGUAGE_TAG.fullmatch(written) else None
+
+
+def reply_so_far(raw: str) -> str:
+    """The reply in the beginning of a JSON answer, as far as it goes."""
     try:
         parsed: Any = from_json(raw, allow_partial="trailing-strings")
     except ValueError:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from services.common.redaction.finding import find_personal_data
+from services.common.redaction.finding import PersonalData, find_personal_data
 
 _PLACEHOLDER = re.compile(r"<[A-Z]+_\d+>")
 
@@ -27,7 +27,7 @@ def redact(text: str, known: Iterable[str] = (), before: Redacted | None = None)
     earlier = before.mapping if before else {}
     names = {(_kind(name), value): name for name, value in earlier.items()}
     parts, position = [], 0
-    for item in find_personal_data(text, [*known, *earlier.values()]):
+    for item in _replaced(text, [*known, *earlier.values()], earlier):
         value = text[item.start : item.end]
         if (item.type, value) not in names:
             names[item.type, value] = _unused_placeholder(item.type, text, names.values())
@@ -36,6 +36,21 @@ def redact(text: str, known: Iterable[str] = (), before: Redacted | None = None)
         position = item.end
     mapping = {name: value for (_, value), name in names.items()}
     return Redacted("".join([*parts, text[position:]]), mapping)
+
+
+def _replaced(text: str, known: Iterable[str], earlier: Mapping[str, str]) -> list[PersonalData]:
+    """What is to be replaced, placeholders that a customer wrote and that stand for others too."""
+    written = [
+        PersonalData("TEXT", match.start(), match.end())
+        for match in _PLACEHOLDER.finditer(text)
+        if match[0] in earlier
+    ]
+    found = [
+        item
+        for item in find_personal_data(text, known)
+        if not any(item.start < own.end and own.start < item.end for own in written)
+    ]
+    return sorted([*found, *written], key=lambda item: item.start)
 
 
 def redact_together(texts: Sequence[str], known: Iterable[str] = ()) -> list[str]:
