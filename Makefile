@@ -66,10 +66,10 @@ eval-pii: install ## Personal data found before text leaves
 	@$(RUN) -m evals pii --data "$(DATA)"
 # both read one file of tickets, not a folder of sets; without DATA the golden set
 TICKETS = $(if $(filter file,$(origin DATA)),evals/golden/larkspur.jsonl,$(DATA))
-eval-replay: install ## Past tickets through the steps: DATA=tickets.csv [KNOWLEDGE=folder CONFIG=file RUNNING=1 SHOW_TEXT=1]
+eval-replay: install ## What would become of past tickets: DATA=tickets.csv; docs/evaluate.md has more
 	@$(RUN) -m evals replay --data "$(TICKETS)" $(if $(KNOWLEDGE),--knowledge "$(KNOWLEDGE)") \
 		$(if $(CONFIG),--config "$(CONFIG)") $(if $(RUNNING),--running) $(if $(SHOW_TEXT),--show-text)
-eval-gate: install ## Is B better than A? B=settings [A=settings DATA=golden.jsonl KNOWLEDGE=folder ACCEPT="sent cost"]
+eval-gate: install ## Is a change better or worse on the golden set: A=old.env B=new.env; docs/evaluate.md
 	@test -n "$(B)" || { echo "usage: make eval-gate B=new.env [A=old.env]; docs/evaluate.md"; exit 2; }
 	@$(RUN) -m evals gate --data "$(TICKETS)" --b "$(B)" $(if $(A),--a "$(A)") \
 		$(if $(KNOWLEDGE),--knowledge "$(KNOWLEDGE)") $(foreach each,$(ACCEPT),--accept $(each))
