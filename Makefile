@@ -44,8 +44,8 @@ lint: install ## Format, lint, types, and who may import whom
 contract: install ## Check somebody's own step: STEP=classify URL=http://…
 	@test -n "$(STEP)" -a -n "$(URL)" || { echo "usage: make contract STEP=classify URL=http://127.0.0.1:9000"; exit 2; }
 	@$(RUN) -m tests.contract --step "$(STEP)" --url "$(URL)"
-test-faults: install ## Kill, stop and overload the parts under load, and show what became of each ticket
-	FAULTS_REPORT=1 $(RUN) -m pytest -m laboratory tests/faults
+test-faults: install ## Kill, stop and overload the parts under load, show what became of each ticket; ONLY=helpdesk
+	FAULTS_REPORT=1 $(RUN) -m pytest -m laboratory tests/faults $(if $(ONLY),-k "$(ONLY)")
 check-ends: install ## Compare ledger and helpdesk ticket by ticket; ARGS="--json --lost-after 900"
 	@$(RUN) -m local.check $(ARGS)
 bench: install ## Measure time per ticket by step, memory and disk of the running system

@@ -1,12 +1,11 @@
 """The systems under test, and the table at the end."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.faults.laboratories import Laboratories
-from tests.faults.table import Results, text, write
+from tests.faults.table import Results, keep, text
 
 _RESULTS = pytest.StashKey[Results]()
 
@@ -48,5 +47,4 @@ def pytest_terminal_summary(
         return
     terminalreporter.write_sep("=", "faults")
     terminalreporter.write_line(text(results))
-    if os.environ.get("FAULTS_REPORT"):
-        write(results)
+    keep(results)

@@ -1,9 +1,9 @@
 """What a fault is, and how a module adds faults to the laboratory.
 
-Every module `tests/faults/*_faults.py` is read, in the order of the files' names; it offers a list
-`FAULTS` of `Fault`. A fault is a function that takes the running `Laboratory` and returns a context
-manager: the fault holds while the context is open, and is lifted when it is left, with everything
-up again (`laboratory.wait_until_up()` waits for it). Around it the laboratory
+Every module `tests/faults/*_faults.py` is read; it offers a list `FAULTS` of `Fault`. A fault is a
+function that takes the running `Laboratory` and returns a context manager: the fault holds while
+the context is open, and is lifted when it is left, with everything up again
+(`laboratory.wait_until_up()` waits for it). Around it the laboratory
 
 1. files a third of the batch before the fault, a third while it holds, a third after it was lifted,
    through the real helpdesk, with customers who write again and agents who answer meanwhile;

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import httpx
 import psycopg
@@ -47,7 +48,9 @@ class Outcome:
     seconds_to_last_end: float | None
     """From the lifting of the fault; None where not all ended in time."""
     comparison: Comparison
-    whole_seconds: float
+    at: datetime
+    load: float
+    """What else the machine did: its load average of five minutes."""
 
     @property
     def is_in_time(self) -> bool:
@@ -96,7 +99,6 @@ class Laboratory:
 
     def run(self, fault: Fault, tickets: int | None = None) -> Outcome:
         """File a batch around the fault, wait for all ends, and have them checked."""
-        started = time.monotonic()
         self.wait_until_up()
         first = self._newest_ticket() + 1
         self.batch = batch = Batch()
@@ -110,7 +112,8 @@ class Laboratory:
         self.load.wait()
         last_end, comparison = self._wait_for_ends(first, lifted, fault.last_end_seconds)
         fault.verify(self)
-        return Outcome(fault, comparison.tickets, last_end, comparison, time.monotonic() - started)
+        load = os.getloadavg()[1]
+        return Outcome(fault, comparison.tickets, last_end, comparison, datetime.now(UTC), load)
 
     def _wait_for_ends(
         self, first: int, lifted: float, allowed: float

@@ -1,6 +1,7 @@
 """The table at the end: one row for each fault, on the screen and under evals/reports/."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from local.check.findings import Kind
 from tests.e2e.processes import ROOT
 from tests.faults.fault import Fault
 from tests.faults.laboratory import Outcome
+from tests.faults.registry import all_faults
 
 REPORT = ROOT / "evals" / "reports" / "faults"
 _COLUMNS: dict[str, tuple[Kind, ...]] = {
@@ -21,7 +23,8 @@ _COLUMNS: dict[str, tuple[Kind, ...]] = {
         *(Kind.DIFFERENT_REPLY, Kind.UNKNOWN_TICKET),
     ),
 }
-HEADINGS = ("fault", "tickets", *_COLUMNS, "time to last end (s)", "allowed (s)")
+HEADINGS = ("fault", "tickets", *_COLUMNS, "time to last end (s)", "allowed (s)", "load")
+"""`load`: the machine's average of the last five minutes, over all its cores."""
 
 
 @dataclass
@@ -47,7 +50,9 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "tickets": outcome.tickets,
         **counted,
         "time to last end (s)": None if seconds is None else round(seconds, 1),
-        "allowed (s)": outcome.fault.last_end_seconds,
+        "allowed (s)": round(outcome.fault.last_end_seconds),
+        "load": round(outcome.load, 1),
+        "at": outcome.at.isoformat(timespec="seconds"),
     }
 
 
@@ -88,11 +93,20 @@ def _cell(value: object) -> str:
     return f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
+def keep(results: Results) -> None:
+    """Write the report where `make test-faults` asks for it, after each fault."""
+    if os.environ.get("FAULTS_REPORT"):
+        write(results)
+
+
 def write(results: Results, folder: Path = REPORT) -> None:
-    """Keep the table as Markdown and JSON."""
-    table = rows(results)
+    """Keep the table as Markdown and JSON; rows of faults that did not run now stay."""
+    file = folder.with_suffix(".json")
+    before = json.loads(file.read_text())["faults"] if file.exists() else []
+    known = {row["fault"]: row for row in [*before, *rows(results)]}
+    table = [known[fault.name] for fault in all_faults() if fault.name in known]
     document = {"command": "make test-faults", "faults": table, "all": total(table)}
-    folder.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
+    file.write_text(json.dumps(document, indent=1) + "\n")
     lines = ["# Faults survived", "", "Written by `make test-faults`; what the columns mean:"]
     lines += ["[docs/faults.md](../../docs/faults.md).", "", _markdown(HEADINGS)]
     lines += [_markdown(["---", *["---:"] * (len(HEADINGS) - 1)])]

@@ -5,7 +5,7 @@ import pytest
 from tests.faults.fault import Fault
 from tests.faults.laboratories import Laboratories
 from tests.faults.registry import all_faults
-from tests.faults.table import Results
+from tests.faults.table import Results, keep
 
 pytestmark = [pytest.mark.laboratory, pytest.mark.e2e]
 
@@ -18,6 +18,7 @@ def test_survives(fault: Fault, laboratories: Laboratories, results: Results) ->
         pytest.skip(why)
     outcome = laboratories.of(fault).run(fault)
     results.outcomes.append(outcome)
+    keep(results)
     found = [str(finding) for finding in outcome.comparison.findings]
     assert not found
     assert outcome.is_in_time, f"the last end came after {outcome.seconds_to_last_end} s"
