@@ -72,6 +72,8 @@ class Known:
     intents: Mapping[str, Sequence[str]] | None = None
     """Category → its intents."""
     sources: Sequence[str] | None = None
+    categories: Sequence[str] | None = None
+    """Where the intents are not known, as in a system that runs elsewhere."""
 
 
 def read_rows(path: Path) -> Rows:
@@ -96,6 +98,8 @@ def check_labels(data: Rows, known: Known) -> None:
         where = f"{data.path}, row {row.number}"
         if known.intents is not None:
             _check_category(where, row, known.intents)
+        elif known.categories is not None and row.category is not None:
+            _one_of(where, "category", row.category, known.categories)
         for source in row.expected_source if known.sources is not None else ():
             _one_of(where, "expected_source", source, known.sources or ())
 

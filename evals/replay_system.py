@@ -22,7 +22,7 @@ from local.postgres.embedded import EmbeddedPostgres
 from services.classify.main import create_app as classify_app
 from services.classify.settings import ClassifySettings
 from services.classify.taxonomy import load_taxonomy
-from services.contracts.policies import PolicyList, PolicyValues
+from services.contracts.policies import CategoryPolicy, PolicyList, PolicyValues
 from services.draft.main import create_app as draft_app
 from services.retrieve.main import create_app as retrieve_app
 from services.rules.main import create_app as rules_app
@@ -155,7 +155,8 @@ async def running(urls: Mapping[str, str]) -> AsyncIterator[System]:
         steps = {
             name: await stack.enter_async_context(_remote(name, url)) for name, url in urls.items()
         }
-        yield System(steps, Known(None, await _article_ids(steps["retrieve"])))
+        categories = [policy.category for policy in await _policies(steps["rules"])]
+        yield System(steps, Known(None, await _article_ids(steps["retrieve"]), categories))
 
 
 def _own(database_url: str, token: str) -> dict[str, str]:
@@ -205,12 +206,16 @@ async def _apply_policies(rules: httpx.AsyncClient, changes: Policies, *, own: b
         if answer.status_code == 404:
             raise DataInvalid(f"POLICY_PRESET: {answer.json()['detail']}")
         _checked(answer)
-    policies = PolicyList.model_validate(_checked(await rules.get("/policies")).json()).policies
+    policies = await _policies(rules)
     check_categories(changes, [policy.category for policy in policies])
     for policy in policies:
         now = policy.model_dump(include=set(PolicyValues.model_fields))
         body = policy_of(changes, policy.category, now).model_dump(mode="json")
         _checked(await rules.put(f"/policies/{policy.category}", json=body | {"updated_by": _BY}))
+
+
+async def _policies(rules: httpx.AsyncClient) -> list[CategoryPolicy]:
+    return PolicyList.model_validate_json(_checked(await rules.get("/policies")).content).policies
 
 
 async def _article_ids(retrieve: httpx.AsyncClient) -> list[str]:

@@ -96,6 +96,12 @@ def test_unknown_labels_are_named(tmp_path: Path, labels: str, says: str) -> Non
         check_labels(read_rows(path), KNOWN)
 
 
+def test_categories_are_checked_where_only_they_are_known(tmp_path: Path) -> None:
+    path = write(tmp_path, "body,category,intent\nhello,billing,anything\nhello,sports,\n")
+    with pytest.raises(DataInvalid, match=r"row 3: 'category' is 'sports'"):
+        check_labels(read_rows(path), Known(categories=["billing"]))
+
+
 def test_unknown_labels_pass_where_any_will_do(tmp_path: Path) -> None:
     path = write(tmp_path, "body,category\nhello,sports\n")
     check_labels(read_rows(path), Known())
