@@ -9,6 +9,16 @@ DOUBTS = """
 """
 USED = "cross join lateral correction_use_counts(c.id) used"
 
+# the same as in DOUBTS, for looking through the whole store
+OVERRIDDEN = """
+    c.inactive_because is distinct from 'never_right' and c.id in (
+        select u.correction_id
+        from correction_uses u join support_corrections k on k.id = u.correction_id
+        where u.used_at > coalesce(k.vouched_at, '-infinity')
+        group by u.correction_id
+        having count(*) > 2 * count(*) filter (where u.verdict = 'approved'))
+"""
+
 UNUSED = """
     c.evidence and c.created_at < now() - {days} * interval '1 day'
     and not exists (
@@ -47,15 +57,14 @@ where ($1::text is null or c.category = $1)
         or ($4 = 'contradicts_newer' and c.superseded_by is not null)
         or ($4 = 'stale' and c.stale_since is not null)
         or ($4 = 'never_right' and c.inactive_because = 'never_right')
-        or ($4 = 'overridden' and 'overridden' = any (
-            select unnest({DOUBTS}) from correction_use_counts(c.id) used))
+        or ($4 = 'overridden' and {OVERRIDDEN})
         or ($4 = 'unused' and {UNUSED.format(days="$8::int")}))
     and ($5::text is null or c.ticket_text ilike $5 or c.human_resolution ilike $5
         or c.summary ilike $5)
     and ($6::boolean is null or $6 = (c.active and c.verdict <> 'rejected'
         and (c.superseded_by is not null or c.stale_since is not null)))
     and ($7::uuid is null or c.duplicate_of = $7)
-"""  # noqa: S608
+"""
 
 LIST = f"{ONE} {_FILTER} order by c.created_at desc, c.id limit $9 offset $10"
 COUNT = f"select count(*) from support_corrections c {_FILTER}"  # noqa: S608
