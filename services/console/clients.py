@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from services.console.errors import BackendAway, BackendOdd, BackendRefused
 from services.contracts import (
     CorrectionChange,
+    CorrectionDecisionRequest,
     CorrectionList,
     CorrectionPatch,
     Document,
@@ -24,6 +25,7 @@ from services.contracts import (
 )
 from services.contracts.ledger_answers import (
     Bucket,
+    ClaimList,
     Inbox,
     OutcomeRecorded,
     QaSample,
@@ -35,7 +37,12 @@ from services.contracts.ledger_answers import (
 )
 from services.contracts.ledger_resolution import Resolution
 from services.contracts.ledger_simulation import Simulation
-from services.contracts.policies import CategoryPolicy, PolicyList, PutPolicyRequest
+from services.contracts.policies import (
+    ApplyPresetRequest,
+    CategoryPolicy,
+    PolicyList,
+    PutPolicyRequest,
+)
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Params = Mapping[str, Any]
@@ -157,6 +164,11 @@ class LedgerApi(Backend):
         """Everything known of a ticket."""
         return await self.read(TicketHistory, f"/tickets/{quote(ticket_id, safe='')}")
 
+    async def unconfirmed(self, limit: int) -> ClaimList:
+        """Actions of which nobody knows whether they happened, oldest first."""
+        params = {"confirmed": False, "older_than": 300, "limit": limit}
+        return await self.read(ClaimList, "/claims", params)
+
     async def outcome(self, ticket_id: str, request: OutcomeRequest) -> OutcomeRecorded:
         """Record what became of a ticket."""
         path = f"/tickets/{quote(ticket_id, safe='')}/outcomes"
@@ -178,6 +190,12 @@ class RulesApi(Backend):
         """Replace one category's policy."""
         path = f"/policies/{quote(category, safe='')}"
         return self.as_model(CategoryPolicy, await self.call("PUT", path, body=policy))
+
+    async def apply_preset(self, name: str, agent: str) -> PolicyList:
+        """Give every category a preset's values."""
+        path = f"/policies/preset/{quote(name, safe='')}"
+        body = ApplyPresetRequest(updated_by=agent)
+        return self.as_model(PolicyList, await self.call("POST", path, body=body))
 
 
 class RetrieveApi(Backend):
@@ -208,6 +226,13 @@ class CorrectionsApi(Backend):
             return TypeAdapter(list[CorrectionChange]).validate_python(found, extra="ignore")
         except ValidationError:
             raise BackendOdd(self.name, "is another version") from None
+
+    async def decide(
+        self, correction_id: str, request: CorrectionDecisionRequest
+    ) -> StoredCorrection:
+        """Decide on one that is contradicted or stale."""
+        path = f"/corrections/{quote(correction_id, safe='')}/decision"
+        return self.as_model(StoredCorrection, await self.call("POST", path, body=request))
 
     async def patch(
         self, correction_id: str, patch: CorrectionPatch, agent: str

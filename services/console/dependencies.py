@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from services.console.clients import CorrectionsApi, LedgerApi, RetrieveApi, RulesApi
 from services.console.pages import Pages
@@ -43,3 +43,4 @@ Retrieve = Annotated[RetrieveApi, Depends(_retrieve)]
 Corrections = Annotated[CorrectionsApi, Depends(_corrections)]
 Html = Annotated[Pages, Depends(_pages)]
 ReviewId = Annotated[int, Path(ge=1, le=2**62)]
+PageNumber = Annotated[int, Query(ge=1, le=10_000)]

@@ -1,11 +1,14 @@
 """Errors as pages: what happened, in plain words, and what to do now."""
 
+import traceback
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.datastructures import MutableHeaders
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common.errors import problem_response
 from services.console.errors import (
@@ -16,7 +19,6 @@ from services.console.errors import (
     FormExpired,
     NotSignedIn,
 )
-from services.console.headers import secure
 
 logger = structlog.get_logger(__name__)
 
@@ -34,8 +36,10 @@ def add_page_handlers(app: FastAPI) -> None:
     app.add_exception_handler(NotSignedIn, _to_log_in)
     app.add_exception_handler(ConsoleError, _console_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected)
+    # the common handler hands on what it has answered
+    app.exception_handlers.pop(Exception, None)
 
 
 async def _to_log_in(request: Request, error: Exception) -> Response:
@@ -96,13 +100,38 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return page
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    logger.error("unexpected_error", error=type(error).__name__, exc_info=error)
+class LastResort:
+    """ASGI middleware: an error nobody expected is a page, and a log line without its message.
+
+    Starlette's own would hand it on to the server, which logs the message: that may repeat what a
+    customer wrote.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; answer 500 where that fails before an answer began."""
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as error:
+            where = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("unexpected_error", error=type(error).__name__, traceback=where)
+            if not started and scope["type"] == "http":
+                await _failed(Request(scope))(scope, receive, send)
+
+
+def _failed(request: Request) -> Response:
     if request.url.path in _FOR_MACHINES:
-        return JSONResponse({"detail": "Unexpected error."}, 500)
-    page = _page(request, 500, "Something went wrong", "It is in the console's log.", again=True)
-    secure(request.url.path, MutableHeaders(raw=page.raw_headers))
-    return page
+        return problem_response(500, "internal_error", "Unexpected error; see the service's log.")
+    return _page(request, 500, "Something went wrong", "It is in the console's log.", again=True)
 
 
 def _not_found(request: Request) -> HTMLResponse:

@@ -66,6 +66,7 @@ def create_app(
     app.state.sessions = Sessions(settings, access)
     app.state.pages = Pages(settings.ticket_links)
     handlers.add_page_handlers(app)
+    app.add_middleware(handlers.LastResort)
     app.add_middleware(
         SessionMiddleware,
         secret_key=settings.secret_key.get_secret_value(),

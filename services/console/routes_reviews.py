@@ -8,7 +8,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console import highlight, service
 from services.console.clients import LedgerApi
-from services.console.dependencies import Corrections, Html, Ledger, Retrieve, ReviewId, Rules
+from services.console.dependencies import (
+    Corrections,
+    Html,
+    Ledger,
+    PageNumber,
+    Retrieve,
+    ReviewId,
+    Rules,
+)
 from services.console.errors import BackendRefused
 from services.console.pages import Pages
 from services.console.sessions import CheckedForm, SignedIn, Watching, text_of
@@ -18,7 +26,6 @@ router = APIRouter(tags=["reviews"])
 
 _PAGE = 25
 Category = Annotated[str, Query(max_length=200)]
-PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.get("/reviews", summary="Drafts that wait for a person")

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Iterable
 
 from services.console.clients import CorrectionsApi, LedgerApi, RetrieveApi, RulesApi
-from services.console.errors import ConsoleError
+from services.console.errors import BackendRefused, ConsoleError
 from services.contracts import Decision, RetrieveRequest, ReviewDecisionRequest
 from services.contracts.ledger_answers import Review
+from services.contracts.policies import CategoryPolicy
 
 SEND = "send"
 CHOICES = {SEND, Decision.REJECT.value, Decision.TAKE_OVER.value}
@@ -58,6 +59,14 @@ async def categories(rules: RulesApi) -> list[str]:
         return sorted(policy.category for policy in (await rules.policies()).policies)
     except ConsoleError:
         return []
+
+
+async def policy(rules: RulesApi, category: str) -> CategoryPolicy:
+    """Return a category's policy; raises `BackendRefused` (404) where it has none."""
+    for found in (await rules.policies()).policies:
+        if found.category == category:
+            return found
+    raise BackendRefused("rules", 404, "not_found", "There is no such category.")
 
 
 async def source_texts(

@@ -113,6 +113,8 @@ CheckedForm = Annotated[FormData, Depends(_form_of_user)]
 
 
 def text_of(form: FormData, name: str) -> str:
-    """Return a text field with plain line ends; empty where it is missing."""
+    """Return a text field with plain line ends and without NUL; empty where it is missing."""
     value = form.get(name)
-    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")

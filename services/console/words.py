@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from services.contracts import Reason
 from services.contracts.ledger_answers import Interval, Review
 
+_WIDE = 0.25
 REASONS = {
     "legal_or_fraud": "It sounds like a legal, fraud or privacy matter",
     "prompt_injection": "The message seems to give orders to the machine",
@@ -66,9 +67,21 @@ TURN_STATES = {
 AUTHORS = {"customer": "Customer", "agent": "Agent", "bot": "Machine"}
 QUALITY = {
     "too_short": "Too short to learn from",
-    "personal_data": "Holds personal data, so it is not used",
-    "contradicts_newer": "A newer correction says something else",
+    "personal_data": "Holds personal data",
+    "contradicts_newer": "A newer one says something else",
+    "stale": "Its help article has changed",
+    "overridden": "People changed what was drafted from it",
+    "never_right": "It was never right",
+    "unused": "Not used for a long time",
 }
+"""What is doubtful about a correction."""
+LADDER = (
+    ("sent", "Answered by the machine", "sent without a person"),
+    ("uncontested", "Not contested", "nobody objected for 72 hours"),
+    ("confirmed", "Confirmed", "the customer said that it helped"),
+    ("durable", "Lasting", "nobody objected for seven days"),
+    ("reopened", "Came back", "the customer wrote again within seven days"),
+)
 SAID = {
     "approve": "Sent. The reply is on its way to the customer.",
     "edit": "Sent with your changes. The machine learns from them.",
@@ -78,6 +91,7 @@ SAID = {
     "deactivated": "The machine does not use this correction any more.",
     "restored": "The machine may use this correction again.",
     "labelled": "Noted, thank you.",
+    "decided": "Done.",
     "preset": "All categories have new values now.",
 }
 """What a page says after something was done."""
@@ -110,10 +124,12 @@ def _percent_of(share: float, digits: int) -> str:
 
 
 def interval(found: Interval) -> str:
-    """Write a share with its interval: `82 % (70–90 %)`."""
+    """Write a share as surely as it is known: `82 % (78–86 %)`, from few cases `40–90 %` alone."""
     if found.share is None or found.low is None or found.high is None:
         return "not known yet"
     low, high = round(found.low * 100), round(found.high * 100)
+    if found.high - found.low > _WIDE:
+        return f"{low}–{high} %"
     return f"{percent(found.share)} ({low}–{high} %)"
 
 

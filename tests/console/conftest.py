@@ -56,10 +56,13 @@ class Switch(httpx.AsyncBaseTransport):
         self._there = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.away = False
         self.answer: httpx.Response | None = None
+        self.failure: Exception | None = None
         self.asked: list[str] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(f"{request.method} {request.url.path}")
+        if self.failure:
+            raise self.failure
         if self.away:
             raise httpx.ConnectError("refused", request=request)
         return self.answer or await self._there.handle_async_request(request)

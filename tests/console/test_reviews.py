@@ -162,6 +162,14 @@ async def test_empty_reply_is_not_sent(system: System, browser: Browser) -> None
     assert (await state_of(system, review_id))["state"] == "open"
 
 
+async def test_what_cannot_be_stored_is_left_out(system: System, browser: Browser) -> None:
+    review_id = await system.review()
+    await browser.get(f"/reviews/{review_id}")
+    fields = {"decision": "send", "reply": "Hel\x00lo"}
+    await browser.post(f"/reviews/{review_id}/decision", fields)
+    assert (await state_of(system, review_id))["reply"] == "Hello"
+
+
 async def test_reading_never_decides(system: System, browser: Browser) -> None:
     review_id = await system.review()
     paths = [f"/reviews/{review_id}", "/reviews", "/reviews/next", "/reviews/rows"]

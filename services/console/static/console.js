@@ -18,12 +18,13 @@
     if (!window.confirm(button.dataset.confirm)) event.preventDefault();
   });
 
-  // a percentage beside each slider
-  for (const slider of document.querySelectorAll("input[type=range][data-shows]")) {
-    const output = document.getElementById(slider.dataset.shows);
-    const show = () => { output.textContent = `${slider.value} %`; };
-    slider.addEventListener("input", show);
-    show();
+  for (const field of document.querySelectorAll("[data-submit]")) field.addEventListener("change", () => field.form.requestSubmit());
+
+  // a slider beside a number
+  for (const slider of document.querySelectorAll("[data-moves]")) {
+    const number = document.getElementById(slider.dataset.moves);
+    slider.addEventListener("input", () => { number.value = slider.value; number.dispatchEvent(new Event("input", { bubbles: true })); });
+    number.addEventListener("input", () => { slider.value = number.value; });
   }
 
   if (!form) return;

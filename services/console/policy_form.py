@@ -1,0 +1,75 @@
+"""A policy as a form: percentages for people, and what they typed as a policy again."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from services.console.sessions import text_of
+from services.contracts.policies import CategoryPolicy, PutPolicyRequest
+
+PERCENT = ("send_threshold", "review_threshold", "cold_start_threshold", "min_confidence")
+NUMBERS = ("draft_until_approved", "cold_start_corrections", "max_turns")
+SWITCHES = ("always_human", "answer_replies")
+CHOICES = ("mode", "human_from_urgency", "send_up_to_urgency")
+NAMES = {
+    "send_threshold": "Send from",
+    "review_threshold": "Show a draft from",
+    "cold_start_threshold": "While there are few corrections, send from",
+    "min_confidence": "Sure of the category",
+    "draft_until_approved": "Approved drafts needed first",
+    "cold_start_corrections": "Corrections needed first",
+    "max_turns": "Messages of a conversation",
+    "repeat_ask_limit": "Times asked before",
+}
+
+
+class Wrong(Exception):
+    """What somebody typed is no policy: `problems` in words, `values` as far as they are some."""
+
+    def __init__(self, problems: list[str], values: dict[str, Any]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+        self.values = values
+
+
+def as_policy(form: FormData, known: CategoryPolicy, agent: str) -> PutPolicyRequest:
+    """Return the policy that a form asks for; what it does not name stays as it is.
+
+    Raises
+    ------
+    Wrong
+        Where a number is none, or values do not go together.
+    """
+    values: dict[str, Any] = known.model_dump(exclude={"category", "updated_by", "updated_at"})
+    problems: list[str] = []
+    for name in (*PERCENT, *NUMBERS, "repeat_ask_limit"):
+        if name in form:
+            _take_number(form, name, values, problems)
+    values |= {name: text_of(form, name) for name in CHOICES if text_of(form, name)}
+    if text_of(form, "has_switches"):
+        values |= {name: name in form for name in SWITCHES}
+    if problems:
+        raise Wrong(problems, values)
+    try:
+        return PutPolicyRequest(**values, updated_by=agent)
+    except ValidationError as error:
+        raise Wrong([_in_words(each) for each in error.errors()], values) from None
+
+
+def _take_number(form: FormData, name: str, values: dict[str, Any], problems: list[str]) -> None:
+    typed = text_of(form, name).replace(",", ".").removesuffix("%").strip()
+    if name == "repeat_ask_limit" and not typed:
+        values[name] = None
+        return
+    try:
+        values[name] = round(float(typed) / 100, 4) if name in PERCENT else int(typed)
+    except (ValueError, OverflowError):
+        problems.append(f"“{NAMES[name]}” needs a number.")
+
+
+def _in_words(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    if not where:
+        return "“Show a draft from” must not be above “Send from”."
+    return f"“{NAMES.get(where, where)}”: {error['msg']}."
