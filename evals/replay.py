@@ -23,6 +23,7 @@ from evals.replay_run import Record, replay
 from evals.replay_system import (
     KNOWLEDGE,
     STEPS,
+    check_ready,
     in_process,
     read_knowledge,
     running,
@@ -77,6 +78,7 @@ async def _run(options: argparse.Namespace, command: Sequence[str]) -> tuple[dic
         raise DataInvalid("--config changes services of this process; a running one keeps its own")
     if data.unused:
         print(f"Columns that are not used: {', '.join(data.unused)}", file=sys.stderr)
+    await check_ready(urls)
     started = time.perf_counter()
     async with _system(options, configuration, urls) as system:
         check_labels(data, system.known)

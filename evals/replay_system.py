@@ -159,6 +159,13 @@ async def running(urls: Mapping[str, str]) -> AsyncIterator[System]:
         yield System(steps, Known(None, await _article_ids(steps["retrieve"]), categories))
 
 
+async def check_ready(urls: Mapping[str, str]) -> None:
+    """Ask what runs elsewhere whether it is ready; raises `DataInvalid` naming step and URL."""
+    for name, url in urls.items():
+        async with _remote(name, url):
+            pass
+
+
 def _own(database_url: str, token: str) -> dict[str, str]:
     return {
         "DESKLOOP_TOKEN": token,

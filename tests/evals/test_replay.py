@@ -20,7 +20,7 @@ from evals.replay_plots import confusion_matrix
 from evals.replay_rows import Row, read_rows
 from evals.replay_run import Record, Route
 from evals.replay_words import headline
-from local.postgres.embedded import EmbeddedPostgres
+from local.postgres.embedded import EmbeddedPostgres, free_port
 from tests.evals.replay_samples import record
 
 GOLDEN = Path("evals/golden/larkspur.jsonl")
@@ -287,4 +287,16 @@ def test_wrong_input_ends_the_command(tmp_path: Path, monkeypatch: pytest.Monkey
     tickets.write_text("subject\nhello\n", "utf-8")
     monkeypatch.setattr(sys, "argv", ["evals", "replay", "--data", str(tickets)])
     with pytest.raises(SystemExit, match=r"Cannot replay: .*tickets\.csv, row 1: no column 'body'"):
+        main()
+
+
+def test_a_step_that_is_away_is_named_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tickets = tmp_path / "tickets.csv"
+    tickets.write_text("body\nhello\n", "utf-8")
+    url = f"http://127.0.0.1:{free_port()}"
+    arguments = ["evals", "replay", "--data", str(tickets), "--url", f"draft={url}"]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit, match=f"Cannot replay: draft does not answer at {url}"):
         main()
