@@ -35,7 +35,8 @@ env: install ## Make .env from .env.example, with new secrets where there are no
 ##@ Check it
 .PHONY: test lint contract test-faults check-ends bench
 test: lint ## Everything that must pass: lint, types, unit, services, workflows, end to end
-	$(RUN) -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
+	$(RUN) -m pytest -n auto --maxprocesses=4 -m "not n8n and not e2e" --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
+	$(RUN) -m pytest -m "n8n or e2e"
 lint: install ## Format, lint, types, and who may import whom
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .

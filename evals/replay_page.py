@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from evals.replay_plots import (
     Plot,
     confusion_matrix,
-    learning_plot,
+    learning_plots,
     reliability_plot,
     risk_coverage_plot,
 )
@@ -80,7 +80,7 @@ def _plots(report: Mapping[str, Any], learning: Path) -> tuple[list[Plot], list[
     if not (report["classification"] or {}).get("confusion", {}).get("labels"):
         missing.append("No confusion matrix: the file has no column 'category'.")
     curves = read_learning(learning)
-    plots += [learning_plot(name, points) for name, points in curves.items()]
+    plots += [plot for name, points in curves.items() for plot in learning_plots(name, points)]
     if not curves:
         missing.append("No learning curve: make eval-learning writes it for the next replay.")
     return plots, missing

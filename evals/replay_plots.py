@@ -195,57 +195,94 @@ def _whisker(x: float, share: Mapping[str, Any], tip: str, radius: float, top: f
 def reliability_plot(bins: Sequence[Mapping[str, Any]]) -> Plot:
     """What the probability said against what was right, with the diagonal of honesty."""
     most = max(each["was"]["rows"] for each in bins)
-    ticks = (0, 0.2, 0.4, 0.6, 0.8, 1)
+    # probabilities crowd at the upper end: the axis begins where they do
+    start = min(0.8, math.floor(min(each["said"] for each in bins) * 5 + 1e-9) / 5)
+
+    def along(said: float) -> float:
+        return float((said - start) / (1 - start))
+
+    steps = [t for t in (0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1) if t >= start]
+    across = steps if start >= 0.4 else [t for t in steps if t not in (0.7, 0.9)]
     plot = Plot(
         title="Reliability",
         about="Tickets in groups of like probability. On the diagonal the number means what it "
         "says; below it promises too much.",
         x_label="Probability that the reply is right, as computed",
         y_label="Share that was right",
-        x_ticks=[Tick(_across(t), percent(t)) for t in ticks],
-        y_ticks=[Tick(_up(t), percent(t)) for t in ticks],
-        diagonal=_path([(_across(0), _up(0)), (_across(1), _up(1))]),
+        x_ticks=[Tick(_across(along(t)), percent(t)) for t in across],
+        y_ticks=[Tick(_up(t), percent(t)) for t in (0, 0.2, 0.4, 0.6, 0.8, 1)],
+        diagonal=_path([(_across(0), _up(start)), (_across(1), _up(1))]),
         legend=[("mark-right", "a group, with its 95 % interval"), ("line-ideal", "ideal")],
         columns=["Probability said", "Right", "95 % interval", "Tickets"],
     )
     for each in bins:
         was = each["was"]
-        radius = 3 + 4 * math.sqrt(was["rows"] / most)
+        radius = round(3 + 4 * math.sqrt(was["rows"] / most), 1)
         tip = f"said {percent(each['said'])}, right {percent(was['value'])} of {was['rows']}"
-        plot.whiskers.append(("mark-right", _whisker(each["said"], was, tip, radius, 1)))
+        plot.whiskers.append(("mark-right", _whisker(along(each["said"]), was, tip, radius, 1)))
         interval = f"{percent(was['low'])} – {percent(was['high'])}"
-        plot.rows.append([percent(each["said"]), percent(was["value"]), interval, str(was["rows"])])
+        plot.rows.append(
+            [percent(each["said"], 1), percent(was["value"]), interval, str(was["rows"])]
+        )
     return plot
 
 
-def learning_plot(dataset: str, points: Sequence[Mapping[str, Any]]) -> Plot:
-    """Share sent and wrong among sent, over the number of corrections."""
-    most = max(point["n"] for point in points) or 1
-
-    def across(n: float) -> float:
-        # by the root: the first hundreds matter as much as the last thousands
-        return _across(math.sqrt(n / most))
-
+def learning_plots(dataset: str, points: Sequence[Mapping[str, Any]]) -> list[Plot]:
+    """Share sent over the number of corrections, and wrong among sent on a scale of its own."""
     known = [point for point in points if point.get("wrong") is not None]
-    band = [(across(p["n"]), _up(p["wrong_high"])) for p in known]
-    band += [(across(p["n"]), _up(p["wrong_low"])) for p in reversed(known)]
-    plot = Plot(
-        title=f"Learning curve: {dataset}",
-        about="What more corrections bring, measured by make eval-learning.",
-        x_label="Corrections stored",
-        y_label="Share",
-        x_ticks=[Tick(across(p["n"]), f"{p['n']:,}") for p in _apart(points, across)],
-        y_ticks=[Tick(_up(t), percent(t)) for t in (0, 0.2, 0.4, 0.6, 0.8, 1)],
-        lines=[
-            ("line-right", _path([(across(p["n"]), _up(p["sent"])) for p in points])),
-            ("line-wrong", _path([(across(p["n"]), _up(p["wrong"])) for p in known])),
-        ],
-        bands=[("band-wrong", _path(band))] if known else [],
-        legend=[("line-right", "sent"), ("line-wrong", "wrong among sent")],
-        columns=["Corrections", "Sent", "Wrong among sent", "95 % interval", "ms per ticket"],
+    highs = [float(point.get("wrong_high") or point["wrong"]) for point in known]
+    top = min(1.0, max([0.02, *highs]))
+    band = [(p["n"], p["wrong_high"] / top) for p in known if p.get("wrong_high") is not None]
+    lows = [(p["n"], p["wrong_low"] / top) for p in known if p.get("wrong_low") is not None]
+    sent = _learning(
+        f"Learning curve: {dataset}",
+        "How much more is sent as corrections are stored, measured by make eval-learning.",
+        "Sent",
+        points,
     )
-    plot.rows = [_learning_row(point) for point in points]
-    return plot
+    sent.lines = [("line-right", _learned([(p["n"], p["sent"]) for p in points], points))]
+    sent.whiskers = [("mark-right", _dot(p["n"], p["sent"], points)) for p in points]
+    sent.y_ticks = [Tick(_up(t), percent(t)) for t in (0, 0.2, 0.4, 0.6, 0.8, 1)]
+    wrong = _learning(
+        f"Learning curve: {dataset}, what is wrong",
+        "How much of what is sent is wrong, with its 95 % interval; the dashes are the target, "
+        "1 %.",
+        "Wrong among sent",
+        points,
+    )
+    wrong.lines = [
+        ("line-ideal", _path([(_across(0), _up(0.01 / top)), (_across(1), _up(0.01 / top))])),
+        ("line-wrong", _learned([(p["n"], p["wrong"] / top) for p in known], points)),
+    ]
+    wrong.bands = [("band-wrong", _learned([*band, *reversed(lows)], points))] if band else []
+    wrong.y_ticks = [Tick(_up(t / top), percent(t)) for t in _share_ticks(top)]
+    return [sent, wrong] if known else [sent]
+
+
+def _learning(title: str, about: str, y_label: str, points: Sequence[Mapping[str, Any]]) -> Plot:
+    return Plot(
+        title=title,
+        about=about,
+        x_label="Corrections stored",
+        y_label=y_label,
+        x_ticks=[Tick(_root(p["n"], points), f"{p['n']:,}") for p in _apart(points)],
+        columns=["Corrections", "Sent", "Wrong among sent", "95 % interval", "ms per ticket"],
+        rows=[_learning_row(point) for point in points],
+    )
+
+
+def _root(n: float, points: Sequence[Mapping[str, Any]]) -> float:
+    """By the root: the first hundreds matter as much as the last thousands."""
+    return _across(math.sqrt(n / (points[-1]["n"] or 1)))
+
+
+def _learned(values: Sequence[Point], points: Sequence[Mapping[str, Any]]) -> str:
+    return _path([(_root(n, points), _up(share)) for n, share in values])
+
+
+def _dot(n: float, share: float, points: Sequence[Mapping[str, Any]]) -> Whisker:
+    y = _up(share)
+    return Whisker(_root(n, points), y, y, y, 3.5, f"{n:,} corrections: {percent(share)} sent")
 
 
 def _learning_row(point: Mapping[str, Any]) -> list[str]:
@@ -259,10 +296,10 @@ def _learning_row(point: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _apart(points: Sequence[Any], across: Any) -> list[Any]:
+def _apart(points: Sequence[Any]) -> list[Any]:
     """Those whose labels do not run into each other, the last one always among them."""
     kept = [points[-1]]
     for point in reversed(points[:-1]):
-        if across(kept[-1]["n"]) - across(point["n"]) >= 44:
+        if _root(kept[-1]["n"], points) - _root(point["n"], points) >= 44:
             kept.append(point)
     return kept[::-1]

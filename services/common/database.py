@@ -19,6 +19,9 @@ AWAY: tuple[type[Exception], ...] = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InternalClientError,
+    # for a moment, while a back-up takes the database's place
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
     OSError,
 )
 """What asyncpg and the socket raise when PostgreSQL cannot be reached or goes away.

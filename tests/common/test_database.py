@@ -50,6 +50,28 @@ async def test_it_works_again_after_its_connections_were_cut(database_url: str) 
     await db.close()
 
 
+async def test_a_database_that_is_being_replaced_is_an_outage(database_url: str) -> None:
+    """As `make restore` does it: no connections, another name, and back."""
+    db = database(database_url)
+    await db.check()
+    name = database_url.rpartition("/")[2]
+    admin = await asyncpg.connect(database_url.replace(f"/{name}", "/postgres"))
+    cut = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1"
+    await admin.execute(f'alter database "{name}" with allow_connections false')
+    await admin.fetch(cut, name)
+    for _ in range(3):
+        with pytest.raises(DatabaseUnavailable):
+            await db.check()
+    await admin.execute(f'alter database "{name}" rename to "{name}_aside"')
+    with pytest.raises(DatabaseUnavailable):
+        await db.check()
+    await admin.execute(f'alter database "{name}_aside" rename to "{name}"')
+    await admin.execute(f'alter database "{name}" with allow_connections true')
+    await db.check()
+    await admin.close()
+    await db.close()
+
+
 async def test_our_own_mistake_is_not_called_an_outage(database_url: str) -> None:
     db = database(database_url)
     with pytest.raises(asyncpg.DataError):

@@ -83,3 +83,13 @@ def test_a_rejected_draft_is_never_sent(
     assert not helpdesk.replies(ticket)
     assert helpdesk.ticket(ticket)["open"]
     assert len(helpdesk.notes(ticket)) == 2, "the draft, and that it was rejected"
+
+    def kept() -> list[Json]:
+        query = {"ticket_id": ticket.ledger_id}
+        return list(
+            system.call("store_correction", "GET", "/corrections", params=query)["corrections"]
+        )
+
+    (correction,) = system.wait_for("the rejection", kept, ticket=ticket)
+    assert (correction["verdict"], correction["human_resolution"]) == ("rejected", "")
+    assert correction["ai_draft"] == review["draft"]["reply"]

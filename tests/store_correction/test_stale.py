@@ -175,6 +175,16 @@ async def test_what_was_drafted_from_a_correction_rests_on_the_same_article(
     assert (await shown(http, second["id"]))["quality"] == ["stale"]
 
 
+async def test_one_that_is_stale_at_once_overrules_nobody(
+    help_centre: httpx.AsyncClient, send: Send
+) -> None:
+    await publish(help_centre, ARTICLE.replace("30", "14"))
+    fresh = await send(human_resolution=ANSWER.replace("30", "14"))
+    late = await send(ticket_id="test:2", **CITED)
+    assert late["quality"] == ["stale"]
+    assert await found(help_centre) == {fresh["id"]}
+
+
 async def test_who_looked_at_it_and_keeps_it_has_it_used_again(
     http: httpx.AsyncClient, help_centre: httpx.AsyncClient, send: Send
 ) -> None:

@@ -50,6 +50,19 @@ def test_everything_is_published_with_its_description(n8n: N8n) -> None:
         assert found[file.id]["description"] == file.workflow["description"]
 
 
+def test_a_new_setting_reaches_a_table_that_is_there(n8n: N8n) -> None:
+    """As after an update: n8n's table lacks a column that the workflows read."""
+    with N8nClient(n8n.settings) as client:
+        columns = client.api("GET", f"/data-tables/{TABLE_ID}/columns")
+        column = next(each for each in columns if each["name"] == "forget_after_days")
+        client.api("DELETE", f"/data-tables/{TABLE_ID}/columns/{column['id']}")
+        client.rest("POST", "/workflows/forget-old-tickets/deactivate", json={})
+    changes = deploy(n8n.settings, n8n.seed, n8n.folder)
+    assert "added the setting forget_after_days" in changes
+    assert "set forget_after_days in the Settings table" in changes
+    assert deploy(n8n.settings, n8n.seed, n8n.folder) == []
+
+
 def test_import_and_export_give_the_same_files(n8n: N8n, tmp_path: Path) -> None:
     """Also of the files as they are committed, which `n8n` made impatient."""
     committed = read_workflows()

@@ -131,7 +131,8 @@ async def test_who_was_forgotten_stays_forgotten(filled: Filled, tmp_path: Path)
         with psycopg.connect(filled.url) as connection:
             connection.execute(
                 "update support_corrections set ticket_id = 'django-helpdesk:9',"
-                " human_resolution = 'Write to mo@example.net' where ticket_id = 'django-helpdesk:2'"
+                " human_resolution = 'Write to mo@example.net'"
+                " where ticket_id = 'django-helpdesk:2'"
             )
         take(filled.url, file)
         forgotten = await http.post("/privacy/forget", json={"requester": "mo@example.net"})
