@@ -1,0 +1,85 @@
+"""Zendesk's REST API over an `Account`: authentication, rate limit and the calls we need."""
+
+import asyncio
+import base64
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from tests.helpdesks.zendesk.standin import errors, guide, hooks, tickets
+from tests.helpdesks.zendesk.standin.errors import Refused
+from tests.helpdesks.zendesk.standin.pressure import Fault
+from tests.helpdesks.zendesk.standin.state import API_TOKEN, HOST, Account, Json
+
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> FastAPI:
+    """Return the application; `changed` is called after each call that may have changed things."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.state.account = account
+    for router in (tickets.router, guide.router, hooks.router):
+        app.include_router(router, prefix="/api/v2")
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        return JSONResponse(error.body, error.status, headers=error.headers)
+
+    @app.middleware("http")
+    async def every_call(request: Request, call_next: Next) -> Response:
+        request.scope["path"] = request.scope["path"].removesuffix(".json")
+        try:
+            fault = account.pressure.count(request.method, request.scope["path"])
+            request.state.user = _authenticated(account, request)
+        except Refused as error:
+            return JSONResponse(error.body, error.status, headers=error.headers)
+        answer = await _with_fault(fault, request, call_next)
+        answer.headers["X-Rate-Limit"] = str(account.pressure.limit)
+        answer.headers["X-Rate-Limit-Remaining"] = str(account.pressure.remaining)
+        changed()
+        return answer
+
+    return app
+
+
+async def _with_fault(fault: Fault | None, request: Request, call_next: Next) -> Response:
+    """Carry the call out unless a fault is to prevent it; then answer as the fault says."""
+    answer = await call_next(request) if fault is None or fault.after else None
+    if fault is None and answer is not None:
+        return answer
+    assert fault is not None
+    await asyncio.sleep(fault.seconds)
+    if fault.status is None:
+        return answer or await call_next(request)
+    error = errors.too_many_requests(1) if fault.status == 429 else errors.failed(fault.status)
+    return JSONResponse(error.body, error.status, headers=error.headers)
+
+
+def _authenticated(account: Account, request: Request) -> Json:
+    """Return the user of `<e-mail>/token:<API token>`; raises the 401 of Zendesk."""
+    if request.headers["host"].partition(":")[0] != HOST:
+        raise errors.not_found()
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    try:
+        name, _, token = base64.b64decode(encoded).decode().rpartition(":")
+    except ValueError:
+        raise errors.not_authenticated() from None
+    email, _, way = name.partition("/")
+    user = account.user_of(email)
+    if scheme != "Basic" or way != "token" or token != API_TOKEN or user is None:
+        raise errors.not_authenticated()
+    if user["role"] == "end-user":
+        raise errors.forbidden()
+    return user
+
+
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+    """Wait until `condition` holds and return its value."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.02)
+    return value

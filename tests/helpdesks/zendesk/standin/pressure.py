@@ -1,0 +1,76 @@
+"""Rate limit, failures on command and slowness: what a client has to live with."""
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from tests.helpdesks.zendesk.standin import errors
+
+_MINUTE = 60.0
+
+
+@dataclass
+class Fault:
+    """Answers the next `times` calls whose method and path fit with `status`, after `seconds`."""
+
+    method: str
+    path: str
+    status: int | None
+    times: int
+    seconds: float = 0.0
+    after: bool = False
+    """The call is carried out, and only its answer goes wrong."""
+
+
+@dataclass
+class Pressure:
+    """Counts calls per minute and plays the faults that a test ordered."""
+
+    limit: int = 700
+    retry_after: int = 1
+    faults: list[Fault] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    _recent: deque[float] = field(default_factory=deque)
+
+    def fail(
+        self,
+        method: str,
+        path: str,
+        status: int | None = 500,
+        *,
+        times: int = 1,
+        seconds: float = 0.0,
+        after: bool = False,
+    ) -> None:
+        """Order a fault; `path` is a part of the path, status None only delays."""
+        self.faults.append(Fault(method, path, status, times, seconds, after))
+
+    def reset(self) -> None:
+        """Forget faults, limits and what was called."""
+        self.limit, self.retry_after = 700, 1
+        self.faults.clear()
+        self.calls.clear()
+        self._recent.clear()
+
+    @property
+    def remaining(self) -> int:
+        """How many calls the current minute still allows."""
+        return max(0, self.limit - len(self._recent))
+
+    def count(self, method: str, path: str) -> Fault | None:
+        """Count one call; returns the fault it meets; raises `Refused` above the limit."""
+        now = time.monotonic()
+        while self._recent and self._recent[0] < now - _MINUTE:
+            self._recent.popleft()
+        self.calls.append(f"{method} {path}")
+        if len(self._recent) >= self.limit:
+            raise errors.too_many_requests(self.retry_after)
+        self._recent.append(now)
+        return self._fault(method, path)
+
+    def _fault(self, method: str, path: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.method == method and fault.path in path and fault.times > 0:
+                fault.times -= 1
+                return fault
+        return None
