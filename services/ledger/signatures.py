@@ -50,9 +50,33 @@ class TimestampedHmac:
         return hmac.compare_digest(expected.encode(), given.encode())
 
 
+@dataclass(frozen=True)
+class ZendeskHmac:
+    """Base64 HMAC-SHA256 of time stamp and raw body, one after the other; the stamp is ISO 8601."""
+
+    timestamp_header: str = "x-zendesk-webhook-signature-timestamp"
+    signature_header: str = "x-zendesk-webhook-signature"
+
+    def signed_at(self, headers: Mapping[str, str]) -> datetime | None:
+        """Return the time stamp of the header; raises `InvalidSignature` where it is none."""
+        try:
+            moment = datetime.fromisoformat(headers.get(self.timestamp_header, ""))
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            raise InvalidSignature(f"Header {self.timestamp_header} is missing or wrong.") from None
+
+    def is_signed(self, secret: bytes, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether the signature header fits, to the letter."""
+        timestamp = headers.get(self.timestamp_header, "").encode()
+        digest = hmac.new(secret, timestamp + body, hashlib.sha256).digest()
+        given = headers.get(self.signature_header, "").strip()
+        return hmac.compare_digest(base64.b64encode(digest), given.encode())
+
+
 GENERIC = TimestampedHmac("x-webhook-timestamp", "x-webhook-signature")
 SCHEMES: dict[str, Scheme] = {
     "django-helpdesk": TimestampedHmac("x-deskloop-timestamp", "x-deskloop-signature"),
+    "zendesk": ZendeskHmac(),
 }
 """By source; every other source that has a secret signs in the generic way."""
 

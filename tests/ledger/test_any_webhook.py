@@ -21,10 +21,13 @@ _NUMBERS = st.one_of(
     st.integers().map(str),
     st.sampled_from(["9" * 5000, "1e9", "nan", "-0", " 1 ", "１７", "0x10", "1_000"]),
     st.floats().map(str),
+    st.datetimes().map(lambda moment: moment.isoformat()),
+    st.sampled_from(["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-11-22"]),
 )
 _HEADERS = st.dictionaries(
     st.one_of(
         st.sampled_from(["X-Deskloop-Timestamp", "x-deskloop-signature", "x-webhook-timestamp"]),
+        st.sampled_from(["X-Zendesk-Webhook-Signature", "x-zendesk-webhook-signature-timestamp"]),
         _TEXT,
     ),
     st.one_of(_TEXT, _NUMBERS, st.binary(max_size=40).map(lambda b: b.hex())),
@@ -35,11 +38,14 @@ _BODIES = st.one_of(_TEXT, st.binary(max_size=200).map(lambda b: base64.b64encod
 
 def verifier() -> WebhookVerifier:
     secrets = {"django-helpdesk": SecretStr(SECRET), "another": SecretStr(SECRET)}
+    secrets |= {"zendesk": SecretStr(SECRET)}
     return WebhookVerifier(secrets, 300)
 
 
 @given(
-    source=st.sampled_from(["django-helpdesk", "another", "nobody"]), headers=_HEADERS, body=_BODIES
+    source=st.sampled_from(["django-helpdesk", "zendesk", "another", "nobody"]),
+    headers=_HEADERS,
+    body=_BODIES,
 )
 @QUICK
 def test_what_nobody_signed_is_refused(source: str, headers: dict[str, str], body: str) -> None:

@@ -13,7 +13,7 @@ from services.ledger.settings import LedgerSettings
 from tests.ledger.conftest import Start
 
 SECRET = "secret-of-the-helpdesk"
-SECRETS = {"django-helpdesk": SecretStr(SECRET), "zendesk": SecretStr("other")}
+SECRETS = {"django-helpdesk": SecretStr(SECRET), "own-helpdesk": SecretStr("other")}
 BODY = '{"ticket": 42, "text": "grüße"}'.encode()
 
 
@@ -83,8 +83,8 @@ async def test_other_sources_sign_in_the_generic_way(ledger: Start) -> None:
             "X-Webhook-Timestamp": ours["X-Deskloop-Timestamp"],
             "X-Webhook-Signature": "sha256=" + ours["X-Deskloop-Signature"],
         }
-        assert await verify(http, generic, source="zendesk") == ""
-        assert await verify(http, ours, source="zendesk") == "invalid_signature"
+        assert await verify(http, generic, source="own-helpdesk") == ""
+        assert await verify(http, ours, source="own-helpdesk") == "invalid_signature"
 
 
 def test_secrets_come_from_the_environment_and_are_not_shown(
