@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from services.common.letters import body_of
 from services.contracts import Citation, DraftRequest
 
 _SPACE = re.compile(r"\s+")
@@ -26,7 +27,7 @@ def sources_of(request: DraftRequest) -> list[Source]:
         Source(d.id, f"Doc {n}", d.title, d.text) for n, d in enumerate(request.documents, 1)
     ]
     corrections = [
-        Source(c.id, f"Correction {n}", c.summary, c.resolution)
+        Source(c.id, f"Correction {n}", c.summary, body_of(c.resolution))
         for n, c in enumerate(request.corrections, 1)
     ]
     return documents + corrections

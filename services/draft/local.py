@@ -16,9 +16,9 @@ import numpy as np
 
 from services.common.embeddings import Embedder
 from services.common.languages import detect_language
+from services.common.letters import body_of
 from services.contracts import Citation, Correction, Document, Draft, DraftRequest, Usage
 from services.draft.guidelines import Guidelines, GuidelinesFolder
-from services.draft.letters import body_of
 from services.draft.sentences import is_list_item, pieces, plain
 
 _MAX_CHARACTERS = 700

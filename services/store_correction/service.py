@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from services.common.embeddings import Embedder
+from services.common.letters import body_of
 from services.common.ticket_text import clean_message
 from services.contracts import (
     CorrectionChange,
@@ -149,7 +150,9 @@ class CorrectionService:
         """Return the flags, and whether the resolution must not be quoted to other customers."""
         too_short = bool(resolution) and is_too_short(resolution)
         in_question, in_resolution = await asyncio.gather(
-            self._private(question), self._private(resolution)
+            # greeting and sign-off of one letter are never quoted to another customer
+            self._private(question),
+            self._private(body_of(resolution)),
         )
         flags = []
         if too_short:

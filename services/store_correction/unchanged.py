@@ -80,9 +80,14 @@ def _without_signature(lines: list[str]) -> list[str]:
     if paragraph and all(_is_name(line) for line in lines[paragraph:]):
         lines = _trimmed(lines[:paragraph])
     closing = next((n for n, line in enumerate(lines) if n and _CLOSING.match(line)), None)
-    if closing is not None and all(_is_name(line) for line in lines[closing + 1 :]):
+    if closing is not None and all(map(_is_closing_or_name, lines[closing + 1 :])):
         lines = _trimmed(lines[:closing])
     return lines
+
+
+def _is_closing_or_name(line: str) -> bool:
+    """A helpdesk that signs for its agents puts a second signature under the draft's own."""
+    return _is_name(line) or bool(_CLOSING.match(line))
 
 
 def _trimmed(lines: list[str]) -> list[str]:

@@ -135,10 +135,11 @@ async def test_a_rejected_draft_is_kept_but_no_evidence(send: Send, evidence: Ev
         ({"human_resolution": "Done, thanks!"}, ["too_short"], False),
         ({"human_resolution": ANSWER + " Write to eve@mail.com."}, ["personal_data"], False),
         ({"ticket_text": QUESTION + " I am eve@mail.com."}, ["personal_data"], True),
+        ({"human_resolution": f"Hi Ada,\n\n{ANSWER}\n\nKind regards,\nMaya"}, [], True),
         ({"human_resolution": "三十日以内に返品できます。"}, [], True),
         ({"human_resolution": REPHRASED}, [], True),
     ],
-    ids=["short", "personal", "personal question", "japanese", "fine"],
+    ids=["short", "personal", "personal question", "letter", "japanese", "fine"],
 )
 async def test_doubtful_corrections_are_flagged(
     send: Send, evidence: Evidence, fields: dict[str, str], quality: list[str], shown: bool

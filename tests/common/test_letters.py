@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.draft.letters import body_of
+from services.common.letters import body_of
 
 BODY = "You can set the quiet hours under Profile > Notifications.\n\nThank you for asking first."
 
