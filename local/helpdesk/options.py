@@ -25,7 +25,8 @@ class HelpdeskOptions(BaseSettings):
     bot_password: SecretStr
     webhook_secret: SecretStr
     webhook_ticket_url: str = Field(description="Gets new tickets and customers' replies.")
-    webhook_follow_up_url: str = Field(description="Gets what agents do, and closures.")
+    webhook_follow_up_url: str = Field(description="Gets what agents do.")
+    webhook_outcome_url: str = Field(description="Gets what became of an answer.")
     knowledge: Path
     extra_hosts: list[str] = []
     threads: int = 8

@@ -36,10 +36,25 @@ class Event(StrEnum):
     CREATED = "ticket.created"
     CUSTOMER_REPLIED = "ticket.customer_replied"
     CUSTOMER_CLOSED = "ticket.customer_closed"
+    REOPENED = "ticket.reopened"
     AGENT_UPDATED = "ticket.agent_updated"
 
 
-TO_TICKET_WEBHOOK = frozenset({Event.CREATED, Event.CUSTOMER_REPLIED})
+class Target(StrEnum):
+    """Which workflow is told."""
+
+    TICKET = "ticket"
+    FOLLOW_UP = "follow_up"
+    OUTCOME = "outcome"
+
+
+TOLD: dict[Event, tuple[Target, ...]] = {
+    Event.CREATED: (Target.TICKET,),
+    Event.CUSTOMER_REPLIED: (Target.TICKET, Target.OUTCOME),
+    Event.CUSTOMER_CLOSED: (Target.OUTCOME,),
+    Event.REOPENED: (Target.OUTCOME,),
+    Event.AGENT_UPDATED: (Target.FOLLOW_UP,),
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,7 @@ class Notice:
     """One webhook to send."""
 
     event: Event
+    target: Target
     ticket_id: int
     follow_up_id: int | None = None
 
@@ -62,16 +78,17 @@ def connect() -> None:
     update_ticket_done.connect(_on_follow_up, dispatch_uid="deskloop")
 
 
-def event_of(follow_up: FollowUp) -> Event | None:
-    """Return what a follow-up means to the workflows; None for the bot's own."""
+def events_of(follow_up: FollowUp) -> list[Event]:
+    """Return what a follow-up means to the workflows; nothing where it is the bot's own."""
     author = author_of(follow_up)
     if author is Author.BOT:
-        return None
+        return []
+    reopened = [Event.REOPENED] if follow_up.new_status == Ticket.REOPENED_STATUS else []
     if author is Author.AGENT:
-        return Event.AGENT_UPDATED
+        return [Event.AGENT_UPDATED, *reopened]
     if follow_up.new_status in (Ticket.RESOLVED_STATUS, Ticket.CLOSED_STATUS):
-        return Event.CUSTOMER_CLOSED
-    return Event.CUSTOMER_REPLIED
+        return [Event.CUSTOMER_CLOSED]
+    return [Event.CUSTOMER_REPLIED, *reopened]
 
 
 def signed_headers(secret: str, body: bytes, now: float) -> dict[str, str]:
@@ -87,13 +104,17 @@ def signed_headers(secret: str, body: bytes, now: float) -> dict[str, str]:
 
 
 def _on_new_ticket(sender: Any, ticket: Ticket, **_: Any) -> None:
-    _enqueue(Notice(Event.CREATED, ticket.id))
+    _tell(Event.CREATED, ticket.id)
 
 
 def _on_follow_up(sender: Any, followup: FollowUp, **_: Any) -> None:
-    event = event_of(followup)
-    if event is not None:
-        _enqueue(Notice(event, followup.ticket_id, followup.id))
+    for event in events_of(followup):
+        _tell(event, followup.ticket_id, followup.id)
+
+
+def _tell(event: Event, ticket_id: int, follow_up_id: int | None = None) -> None:
+    for target in TOLD[event]:
+        _enqueue(Notice(event, target, ticket_id, follow_up_id))
 
 
 def _enqueue(notice: Notice) -> None:
@@ -131,9 +152,7 @@ def _send_forever() -> None:
 
 def _send(http: httpx.Client, notice: Notice) -> None:
     body = json.dumps(_body(notice)).encode()
-    options = settings.OPTIONS
-    to_ticket = notice.event in TO_TICKET_WEBHOOK
-    url = options.webhook_ticket_url if to_ticket else options.webhook_follow_up_url
+    url = getattr(settings.OPTIONS, f"webhook_{notice.target.value}_url")
     for pause in (*_PAUSES, None):
         problem = _try(http, url, body)
         if problem is None:

@@ -101,6 +101,7 @@ def helpdesk_environment(settings: LocalSettings) -> Environment:
         "WEBHOOK_SECRET": settings.helpdesk_webhook_secret.get_secret_value(),
         "WEBHOOK_TICKET_URL": f"{webhooks}/ticket",
         "WEBHOOK_FOLLOW_UP_URL": f"{webhooks}/follow-up",
+        "WEBHOOK_OUTCOME_URL": f"{webhooks}/outcome",
         "KNOWLEDGE": ROOT / "local" / "knowledge",
     }
     return {f"HELPDESK_PROCESS_{name}": str(value) for name, value in values.items()}

@@ -72,6 +72,7 @@ async def judge(user: SignedIn, form: CheckedForm, ledger: Ledger) -> Response:
     request = OutcomeRequest(
         kind=OutcomeKind.LABEL,
         key=_key(day, int(turn)),
+        turn=int(turn),
         label=label,
         detail=detail | ({"note": note} if note else {}),
     )

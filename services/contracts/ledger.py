@@ -158,6 +158,11 @@ class OutcomeRequest(Contract):
 
     kind: OutcomeKind
     key: Identifier | None = None
+    turn: int | None = Field(
+        default=None,
+        ge=1,
+        description="The customer turn whose answer it is about; by default the newest.",
+    )
     score: Probability | None = Field(default=None, description="CSAT, 0 bad … 1 good")
     label: str | None = Field(default=None, max_length=200)
     at: AwareDatetime | None = None

@@ -92,7 +92,9 @@ class Records:
     async def outcome(self, ticket_id: str, request: OutcomeRequest) -> OutcomeRecorded:
         """Append what became of a ticket; the same kind and key again changes nothing."""
         async with self._database.connection() as connection:
-            turn = await _turn_of(connection, ticket_id, None)
+            turn = await store.lock_newest_turn(connection, ticket_id, request.turn)
+            if turn is None:
+                raise UnknownTicket(f"No ticket '{ticket_id}'.")
             outcome_id, recorded = await store_records.insert_outcome(
                 connection, ticket_id, turn.turn, request, request.at
             )

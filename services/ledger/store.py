@@ -161,15 +161,19 @@ async def lock_turn(connection: Any, turn_id: int) -> Turn | None:
     )
 
 
-async def lock_newest_turn(connection: Any, ticket_id: str) -> Turn | None:
-    """Return and lock the newest turn of a ticket; None where the ticket is unknown."""
+async def lock_newest_turn(
+    connection: Any, ticket_id: str, up_to: int | None = None
+) -> Turn | None:
+    """Return and lock the newest turn of a ticket, of those `up_to` a number; None if unknown."""
     return _turn(
         await connection.fetchrow(
             f"""
             select {_TURN} from ledger_turns t
-            where ticket_id = $1 order by turn desc limit 1 for update
+            where ticket_id = $1 and ($2::int is null or turn <= $2)
+            order by turn desc limit 1 for update
             """,
             ticket_id,
+            up_to,
         )
     )
 

@@ -85,8 +85,15 @@ class Helpdesk:
 
     def write_again(self, ticket: CustomerTicket, comment: str) -> None:
         """Send a customer's further message from the public page."""
+        self._update(ticket, comment=comment)
+
+    def accept(self, ticket: CustomerTicket) -> None:
+        """Say on the public page that the answer solved it."""
+        self._update(ticket, close="1")
+
+    def _update(self, ticket: CustomerTicket, **form: str) -> None:
         query = parse_qs(urlsplit(ticket.page).query)
-        form = {"key": query["key"][0], "mail": query["email"][0], "comment": comment}
+        form |= {"key": query["key"][0], "mail": query["email"][0]}
         with self._browser() as browser:
             _submit(browser, ticket.page, f"/tickets/{ticket.id}/update/", form)
 

@@ -6,6 +6,7 @@ import pytest
 from tests.ledger.conftest import (
     FakeN8n,
     Start,
+    a_reply,
     a_ticket,
     attempt,
     call,
@@ -77,6 +78,17 @@ async def test_outcomes_are_kept_once_per_key(ledger: Start) -> None:
             ("reopened", None),
             ("reopened", None),
         ]
+
+
+async def test_an_outcome_is_kept_with_the_answer_that_it_is_about(ledger: Start) -> None:
+    async with ledger() as http:
+        await register(http, a_ticket())
+        await register(http, a_reply())
+        for turn in (1, None, 7):
+            await call(http, "outcomes", {"kind": "reopened", "turn": turn}, status=201)
+        outcomes = (await http.get("/tickets/django-helpdesk:1")).json()["outcomes"]
+        assert [each["turn"] for each in outcomes] == [1, 2, 2]
+        await call(http, "outcomes", {"kind": "reopened"}, status=404, number=2)
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])

@@ -5,6 +5,7 @@ import hmac
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -119,6 +121,7 @@ def desk(
         "WEBHOOK_SECRET": SECRET,
         "WEBHOOK_TICKET_URL": f"http://127.0.0.1:{receiver.port}/ticket",
         "WEBHOOK_FOLLOW_UP_URL": f"http://127.0.0.1:{receiver.port}/follow-up",
+        "WEBHOOK_OUTCOME_URL": f"http://127.0.0.1:{receiver.port}/outcome",
         "KNOWLEDGE": ROOT / "local" / "knowledge",
     }
     environment = {f"HELPDESK_PROCESS_{key}": str(value) for key, value in values.items()}
@@ -162,6 +165,17 @@ async def _reply(desk: Desk, filed: Filed, body: str) -> None:
         await customer.reply(filed, body)
     finally:
         await customer.close()
+
+
+def _accept(desk: Desk, filed: Filed) -> None:
+    """Press "Thank you, this is solved"."""
+    with httpx.Client(base_url=desk.url, trust_env=False) as browser:
+        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', browser.get(filed.page).text)
+        assert token
+        query = parse_qs(urlsplit(filed.page).query)
+        form = {"csrfmiddlewaretoken": token[1], "close": "1"}
+        form |= {"mail": query["email"][0], "key": query["key"][0]}
+        assert browser.post(f"/tickets/{filed.number}/update/", data=form).status_code == 302
 
 
 def _page(desk: Desk, filed: Filed) -> str:
@@ -251,9 +265,33 @@ async def test_customer_reopens_a_solved_ticket_by_writing(desk: Desk, receiver:
     with desk.api() as http:
         http.post("/api/followups/", json=solved).raise_for_status()
     await _reply(desk, filed, "No, it is not.")
-    ticket = receiver.wait_for("ticket.customer_replied", filed.number).body["ticket"]
+    told = [receiver.wait_for("ticket.customer_replied", filed.number) for _ in range(2)]
+    assert [each.path for each in told] == ["/ticket", "/outcome"]
+    ticket = told[0].body["ticket"]
     assert ticket["status"]["name"] == "Reopened"
     assert [turn["author"] for turn in ticket["conversation"]] == ["customer", "bot", "customer"]
+    reopened = receiver.wait_for("ticket.reopened", filed.number)
+    assert (reopened.path, reopened.body["follow_up"]["author"]) == ("/outcome", "customer")
+
+
+async def test_customer_accepts_an_answer(desk: Desk, receiver: Receiver) -> None:
+    filed = await _file(desk)
+    solved = {"ticket": filed.number, "comment": "Done.", "public": True, "new_status": 3}
+    with desk.api() as http:
+        http.post("/api/followups/", json=solved).raise_for_status()
+    _accept(desk, filed)
+    received = receiver.wait_for("ticket.customer_closed", filed.number)
+    assert (received.path, received.body["ticket"]["open"]) == ("/outcome", False)
+
+
+async def test_agent_who_opens_a_ticket_again_is_an_outcome(desk: Desk, receiver: Receiver) -> None:
+    filed = await _file(desk)
+    with desk.api(AGENT) as http:
+        for status in (3, 2):
+            body = {"ticket": filed.number, "comment": "Hm.", "public": True, "new_status": status}
+            http.post("/api/followups/", json=body).raise_for_status()
+    received = receiver.wait_for("ticket.reopened", filed.number)
+    assert (received.path, received.body["follow_up"]["author"]) == ("/outcome", "agent")
 
 
 async def test_reply_is_refused_when_somebody_wrote_meanwhile(desk: Desk) -> None:

@@ -153,6 +153,7 @@ ANSWERS: dict[str, Any] = {
     "failed": (200, {"matched": True}),
     "verify": (204, None),
     "corrections": (201, {"id": "c1", "stored": True, "quality": []}),
+    "outcomes": (201, {"outcome_id": 1, "recorded": True}),
     "GET tickets": (200, helpdesk_ticket()),
     "PATCH tickets": (200, {}),
     "POST tickets": (200, {"ticket_id": TICKET_ID, "status": "new", "turn": 1}),

@@ -22,6 +22,7 @@ from services.contracts import (
     DraftRequest,
     EventRequest,
     FinishRequest,
+    OutcomeRequest,
     RegisterTicketRequest,
     RetrieveRequest,
     StoreCorrectionRequest,
@@ -46,6 +47,7 @@ BODIES: dict[str, type[BaseModel]] = {
     "draft": DraftRequest,
     "check-draft": CheckDraftRequest,
     "corrections": StoreCorrectionRequest,
+    "outcomes": OutcomeRequest,
 }
 
 

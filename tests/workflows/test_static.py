@@ -31,6 +31,7 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Receive django-helpdesk ticket",
         "Reconcile helpdesk",
         "Record agent correction",
+        "Record outcome",
         "Record workflow failure",
         "Triage incoming ticket",
     }

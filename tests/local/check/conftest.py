@@ -136,6 +136,7 @@ def helpdesk_url(
         "WEBHOOK_SECRET": "webhook-secret-of-the-tests",
         "WEBHOOK_TICKET_URL": nowhere,
         "WEBHOOK_FOLLOW_UP_URL": nowhere,
+        "WEBHOOK_OUTCOME_URL": nowhere,
         "KNOWLEDGE": ROOT / "local" / "knowledge",
     }
     with _running(f"http://127.0.0.1:{values['PORT']}", values, state / "log") as url:
