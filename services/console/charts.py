@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from services.contracts.ledger_answers import Bucket, Interval, Point
 
-_WIDTH = 720
+_WIDTH = 900
 _HEIGHT = 180
 _AXIS = 34
 _LABELS = 22
@@ -65,7 +65,7 @@ def nice_top(highest: int) -> int:
     """Return a round number that is not below `highest`, to end an axis at."""
     size = 1
     while True:
-        for step in (2, 4, 10):
+        for step in (2, 4, 6, 10):
             if highest <= step * size:
                 return step * size
         size *= 10

@@ -1,5 +1,6 @@
 """Find quotes in the texts they were taken from, to be marked there."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from urllib.parse import quote
 
 from services.contracts import Draft
 
+_HEADING = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
 _SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "–": "-", "—": "-"})
 
 
@@ -120,4 +122,9 @@ def mark(text: str, spans: Iterable[tuple[int, int]]) -> list[Segment]:
         segments += [Segment(text[reached:start], False), Segment(text[start:end], True)]
         reached = end
     segments.append(Segment(text[reached:], False))
-    return [segment for segment in segments if segment.text]
+    return [_plainer(segment) for segment in segments if segment.text]
+
+
+def _plainer(segment: Segment) -> Segment:
+    """Leave out the signs of Markdown headings: agents read articles, not their source."""
+    return segment if segment.marked else Segment(_HEADING.sub("", segment.text), False)

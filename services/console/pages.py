@@ -66,6 +66,8 @@ def _filters() -> dict[str, Any]:
         "plain": words.plain,
         "duration": words.duration,
         "ago": words.ago,
+        "waited": words.waited,
+        "who": words.who,
         "moment": words.moment,
         "money": words.money,
         "path_part": lambda text: quote(str(text), safe=""),

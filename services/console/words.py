@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime
 
-from services.contracts import Reason
+from services.contracts import Effect, Reason
 from services.contracts.ledger_answers import Interval, Review
 
 _WIDE = 0.25
@@ -32,6 +32,8 @@ REASONS = {
     "finished_by_ledger": "The machine stopped working on it",
     "restored": "The system was restored from a back-up meanwhile",
     "not_posted": "The helpdesk could not be reached",
+    "step_failed": "A part of the machine did not answer",
+    "erased": "The customer's data was deleted meanwhile",
 }
 """Titles of the rule ids; a rule that is not here is shown by its own words only."""
 
@@ -146,6 +148,12 @@ def reason_title(reason: Reason) -> str:
     return REASONS.get(reason.rule) or plain(reason.rule)
 
 
+def main_reason(review: Review) -> str:
+    """Say in a few words why a person sees it; empty where nothing was said."""
+    telling = [each for each in review.reasons if each.effect is not Effect.NOTE]
+    return reason_title(telling[0]) if telling else ""
+
+
 def reason_detail(reason: Reason, review: Review | None = None) -> str:
     """Say what exactly it found; numbers that are shown elsewhere are left out."""
     if reason.rule == "below_threshold":
@@ -175,6 +183,16 @@ def ago(at: datetime | None, now: datetime | None = None) -> str:
         return "–"
     seconds = ((now or datetime.now(UTC)) - at).total_seconds()
     return "just now" if seconds < 45 else f"{duration(seconds)} ago"
+
+
+def waited(since: datetime, now: datetime | None = None) -> str:
+    """Write how long something waits: `5 min`."""
+    return duration(((now or datetime.now(UTC)) - since).total_seconds())
+
+
+def who(name: str) -> str:
+    """Name who set a value; what came with the database was set by nobody."""
+    return "nobody yet, as delivered" if name == "migration" else name
 
 
 def moment(at: datetime | None) -> str:

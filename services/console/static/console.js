@@ -20,6 +20,9 @@
 
   for (const field of document.querySelectorAll("[data-submit]")) field.addEventListener("change", () => field.form.requestSubmit());
 
+  // what is newest stands at the right end
+  for (const wide of document.querySelectorAll("[data-newest]")) wide.scrollLeft = wide.scrollWidth;
+
   // a slider beside a number
   for (const slider of document.querySelectorAll("[data-moves]")) {
     const number = document.getElementById(slider.dataset.moves);
