@@ -272,11 +272,13 @@ $$;
 
 COMMENT ON FUNCTION refresh_staleness(corrections uuid[]) IS 'Mark the corrections of which a source reads differently now, and unmark those it does not.';
 
-CREATE FUNCTION replayed_outcomes(category text) RETURNS TABLE(probability double precision, correct boolean)
+CREATE FUNCTION replayed_outcomes(category text) RETURNS TABLE(ticket_id text, probability double precision, correct boolean)
     LANGUAGE sql STABLE
     AS $$
-    select r.probability, r.correct
-    from answer_replays r join answer_models m on m.id = r.model_id
+    select c.ticket_id, r.probability, r.correct
+    from answer_replays r
+    join answer_models m on m.id = r.model_id
+    join support_corrections c on c.id = r.correction_id
     where m.active and r.category = replayed_outcomes.category
 $$;
 
@@ -525,6 +527,15 @@ ALTER TABLE ledger_outcomes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE ledger_quality_draws (
+    day date NOT NULL,
+    share double precision NOT NULL,
+    drawn_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_quality_draws_share_check CHECK (((share > (0)::double precision) AND (share <= (1)::double precision)))
+);
+
+COMMENT ON TABLE ledger_quality_draws IS 'Days (UTC) whose automatic answers were sampled for judgement; the share is all the draw depends on.';
+
 CREATE TABLE ledger_restores (
     id bigint NOT NULL,
     taken_at timestamp with time zone NOT NULL,
@@ -722,16 +733,18 @@ ALTER SEQUENCE pgqueuer_statistics_id_seq OWNED BY pgqueuer_statistics.id;
 CREATE TABLE reviewed_outcomes (
     id bigint NOT NULL,
     ticket_id text NOT NULL,
+    turn integer NOT NULL,
     category text NOT NULL,
     language text DEFAULT 'und'::text NOT NULL,
     probability double precision NOT NULL,
     features jsonb,
     correct boolean NOT NULL,
     reviewed_at timestamp with time zone NOT NULL,
-    CONSTRAINT reviewed_outcomes_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
+    CONSTRAINT reviewed_outcomes_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
+    CONSTRAINT reviewed_outcomes_turn_check CHECK ((turn >= 1))
 );
 
-COMMENT ON TABLE reviewed_outcomes IS 'What humans found of drafts and automatic answers; holds no text. Fed from the ledger.';
+COMMENT ON TABLE reviewed_outcomes IS 'What humans found of drafts and automatic answers, the latest finding of each; holds no text.';
 
 ALTER TABLE reviewed_outcomes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME reviewed_outcomes_id_seq
@@ -829,6 +842,9 @@ ALTER TABLE ONLY ledger_forgotten
 ALTER TABLE ONLY ledger_outcomes
     ADD CONSTRAINT ledger_outcomes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY ledger_quality_draws
+    ADD CONSTRAINT ledger_quality_draws_pkey PRIMARY KEY (day);
+
 ALTER TABLE ONLY ledger_restores
     ADD CONSTRAINT ledger_restores_pkey PRIMARY KEY (id);
 
@@ -866,7 +882,7 @@ ALTER TABLE ONLY reviewed_outcomes
     ADD CONSTRAINT reviewed_outcomes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY reviewed_outcomes
-    ADD CONSTRAINT reviewed_outcomes_ticket_id_reviewed_at_key UNIQUE (ticket_id, reviewed_at);
+    ADD CONSTRAINT reviewed_outcomes_ticket_id_turn_key UNIQUE (ticket_id, turn);
 
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_pkey PRIMARY KEY (id);
@@ -1063,6 +1079,8 @@ ALTER TABLE ledger_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_forgotten ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ledger_outcomes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_quality_draws ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ledger_restores ENABLE ROW LEVEL SECURITY;
 

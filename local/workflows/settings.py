@@ -114,3 +114,9 @@ class TableSeed(BaseSettings):
         le=1,
         description="1: what agents taught with those tickets is deleted with them; 0: it is kept.",
     )
+    quality_sample_share: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of what was sent automatically that people judge each day; 0: none.",
+    )

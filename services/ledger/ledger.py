@@ -12,6 +12,7 @@ from services.common.settings import DatabaseSettings
 from services.ledger import queue, store_history, store_metrics, store_queue
 from services.ledger.erasure import Erasure
 from services.ledger.hand_out import HandOut, Lane
+from services.ledger.learning import Learning
 from services.ledger.leases import DecisionLeases, TurnLeases
 from services.ledger.measures import Measures
 from services.ledger.records import Records
@@ -36,6 +37,7 @@ class Ledger:
     measures: Measures
     erasure: Erasure
     resolutions: Resolutions
+    learning: Learning
 
 
 def build_ledger(database: Database, settings: LedgerSettings) -> Ledger:
@@ -49,6 +51,7 @@ def build_ledger(database: Database, settings: LedgerSettings) -> Ledger:
         measures=Measures(database),
         erasure=Erasure(database),
         resolutions=Resolutions(database),
+        learning=Learning(database),
     )
 
 

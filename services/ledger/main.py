@@ -11,6 +11,7 @@ from services.common.database import Database
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.ledger.ledger import build_hand_out, build_ledger
 from services.ledger.routes import router
+from services.ledger.routes_learning import router as learning_router
 from services.ledger.routes_privacy import router as privacy_router
 from services.ledger.routes_read import router as read_router
 from services.ledger.settings import LedgerSettings
@@ -45,7 +46,7 @@ def create_app(
         "ledger",
         "Every ticket, decision, action, review and outcome; the inbox that loses none.",
         common or CommonSettings(),
-        [router, read_router, privacy_router],
+        [router, read_router, learning_router, privacy_router],
         lifespan=lifespan,
         checks={"database": database.check},
     )

@@ -1,6 +1,6 @@
 """Measures over many tickets, and the views of one."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from services.common.database import Database
 from services.common.errors import Unprocessable
@@ -8,7 +8,6 @@ from services.contracts.ledger_answers import (
     Bucket,
     Inbox,
     InboxFilter,
-    QaSample,
     Series,
     Summary,
     TicketHistory,
@@ -59,12 +58,6 @@ class Measures:
         async with self._database.connection() as connection:
             points = await store_metrics.series(connection, bucket, start, end, wilson)
         return Series(bucket=bucket, points=points)
-
-    async def qa_sample(self, day: date, share: float) -> QaSample:
-        """Return a random, stratified sample of the automatic answers of a day (UTC)."""
-        async with self._database.connection() as connection:
-            automatic, items = await store_metrics.qa_sample(connection, day, share)
-        return QaSample(day=day, share=share, automatic=automatic, items=items)
 
 
 def span_of(

@@ -1,6 +1,5 @@
 """The calls of the console and the maintenance flows: what is there, reviews and measures."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,7 +10,6 @@ from services.contracts.ledger_answers import (
     ClaimList,
     Inbox,
     InboxFilter,
-    QaSample,
     Review,
     ReviewList,
     ReviewState,
@@ -136,13 +134,3 @@ async def read_simulation(
 ) -> Simulation:
     """Of the drafts of the last seven days, or of [since, until); wrong ones as humans judged."""
     return await ledger.resolutions.simulate(threshold, category, since, until)
-
-
-@router.get("/qa/sample", summary="Automatic answers to judge, blind")
-async def read_qa_sample(
-    ledger: LedgerDependency,
-    day: date,
-    share: Annotated[float, Query(gt=0, le=1)] = 0.05,
-) -> QaSample:
-    """Random within each category, at least one of each; the same again for the same day."""
-    return await ledger.measures.qa_sample(day, share)

@@ -1,17 +1,14 @@
 # ruff: noqa: S608 - only constants of these modules become part of a statement's text
-"""SQL that counts: summary, series and the sample for quality review."""
+"""SQL that counts: summary and series."""
 
-import json
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from services.contracts import Ticket
 from services.contracts.ledger_answers import (
     Bucket,
     Interval,
     Point,
-    QaItem,
     RouteCounts,
     Seconds,
     Summary,
@@ -153,51 +150,3 @@ async def series(
 
 def _interval(bucket: Bucket) -> timedelta:
     return timedelta(hours=1) if bucket is Bucket.HOUR else timedelta(days=1)
-
-
-async def qa_sample(connection: Any, day: date, share: float) -> tuple[int, list[QaItem]]:
-    """Return how many automatic answers a day (UTC) had, and a sample of them per category.
-
-    The order is a hash of turn and day: random as to content, and the same when asked again.
-    """
-    rows = await connection.fetch(
-        """
-        with automatic as (
-            select t.*, row_number() over w as place,
-                count(*) over (partition by t.category) as in_category, count(*) over () as total
-            from ledger_turns t
-            where t.route = 'auto_sent' and t.state = 'finished'
-                and t.finished_at >= $1::date::timestamp at time zone 'UTC'
-                and t.finished_at < ($1::date + 1)::timestamp at time zone 'UTC'
-            window w as (partition by t.category order by md5(t.id::text || $1::text))
-        )
-        select a.ticket_id, a.turn, a.category, a.language, a.ticket, a.finished_at as answered_at,
-            a.total, e.decision -> 'draft' as draft
-        from automatic a left join lateral (
-            select decision from ledger_events e
-            where e.ticket_id = a.ticket_id and e.turn = a.turn and e.kind = 'decided'
-                and e.decision ? 'draft'
-            order by e.id desc limit 1
-        ) e on true
-        where a.place <= ceil(a.in_category * $2::float8)
-        order by md5(a.id::text || $1::text)
-        """,
-        day,
-        share,
-    )
-    return rows[0]["total"] if rows else 0, list(_items(rows))
-
-
-def _items(rows: Iterable[Any]) -> Iterable[QaItem]:
-    for row in rows:
-        draft = json.loads(row["draft"] or "{}")
-        shown = {name: row[name] for name in ("ticket_id", "turn", "category", "language")}
-        yield QaItem.model_validate(
-            {
-                **shown,
-                "ticket": Ticket.model_validate_json(row["ticket"]),
-                "reply": draft.get("reply", ""),
-                "citations": draft.get("citations", []),
-                "answered_at": row["answered_at"],
-            }
-        )

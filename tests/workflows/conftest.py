@@ -41,11 +41,23 @@ class N8n:
         key = {"X-Deskloop-Key": WEBHOOK_KEY} if headers is None else headers
         return httpx.post(f"{self.settings.url}/webhook/{path}", json=body, headers=key, timeout=60)
 
-    def run(self, workflow: str, trigger: str) -> None:
-        """Start a workflow by hand, as in the editor."""
+    def run(self, workflow: str, trigger: str) -> str:
+        """Start a workflow by hand, as in the editor; returns the execution's id."""
         body = {"triggerToStartFrom": {"name": trigger}}
         with N8nClient(self.settings) as client:
-            client.rest("POST", f"/workflows/{workflow}/run", json=body)
+            started = client.rest("POST", f"/workflows/{workflow}/run", json=body)
+        return str(started["executionId"])
+
+    def end(self, execution: str, seconds: float = 60) -> str:
+        """Wait until an execution has ended; returns how: `success` or `error`."""
+        deadline = time.monotonic() + seconds
+        with N8nClient(self.settings) as client:
+            while time.monotonic() < deadline:
+                status = client.api("GET", f"/executions/{execution}")["status"]
+                if status not in ("new", "running", "waiting"):
+                    return str(status)
+                time.sleep(0.1)
+        pytest.fail(f"execution {execution} did not end")
 
     def set(self, **values: object) -> None:
         """Edit the Settings table, as the support lead would."""
@@ -91,9 +103,11 @@ def n8n(
         save_failed="all",
     )
     log = folder / "n8n.log"
+    # how a run that a test started has ended must be known
+    environment = n8n_environment(options) | {"EXECUTIONS_DATA_SAVE_MANUAL_EXECUTIONS": "true"}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            n8n_command(), env=n8n_environment(options), stdout=output, stderr=subprocess.STDOUT
+            n8n_command(), env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         _wait_until_ready(process, port, log)

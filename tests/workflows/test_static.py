@@ -33,6 +33,7 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Record agent correction",
         "Record outcome",
         "Record workflow failure",
+        "Sample for quality review",
         "Triage incoming ticket",
     }
 

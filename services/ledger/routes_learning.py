@@ -1,0 +1,36 @@
+"""The calls of what is learned from: the daily sample for judgement."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from services.contracts.ledger_answers import QaSample
+from services.contracts.quality import DrawSamplesRequest, SamplesDrawn
+from services.ledger.ledger import LedgerDependency
+
+router = APIRouter(tags=["learning"])
+
+
+@router.post("/qa/samples", summary="Draw the samples that past days lack")
+async def draw_samples(body: DrawSamplesRequest, ledger: LedgerDependency) -> SamplesDrawn:
+    """At least one answer of each category; the same call again draws nothing more."""
+    return await ledger.learning.draw(body)
+
+
+@router.get("/qa/samples", summary="The samples of past days and how far people are")
+async def read_samples(
+    ledger: LedgerDependency, days: Annotated[int, Query(ge=1, le=31)] = 7
+) -> SamplesDrawn:
+    """Days without a draw are not listed."""
+    return await ledger.learning.samples(days)
+
+
+@router.get("/qa/sample", summary="Automatic answers to judge, blind")
+async def read_qa_sample(
+    ledger: LedgerDependency,
+    day: date,
+    share: Annotated[float | None, Query(gt=0, le=1)] = None,
+) -> QaSample:
+    """Random within each category, at least one of each; the same again for the same day."""
+    return await ledger.learning.qa_sample(day, share)
