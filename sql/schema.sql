@@ -316,6 +316,36 @@ CREATE TABLE answer_replays (
     CONSTRAINT answer_replays_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
 );
 
+CREATE TABLE calibration_replays (
+    calibration_id bigint NOT NULL,
+    outcome_id bigint NOT NULL,
+    probability double precision NOT NULL,
+    CONSTRAINT calibration_replays_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
+);
+
+CREATE TABLE calibrations (
+    id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by text NOT NULL,
+    outcomes integer NOT NULL,
+    model jsonb NOT NULL,
+    report jsonb DEFAULT '{}'::jsonb NOT NULL,
+    active boolean DEFAULT false NOT NULL,
+    activated_at timestamp with time zone,
+    activated_by text
+);
+
+COMMENT ON TABLE calibrations IS 'Fitted versions of the probability; the active one is used, without one the prior.';
+
+ALTER TABLE calibrations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME calibrations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE category_policies (
     category text NOT NULL,
     mode text DEFAULT 'auto'::text NOT NULL,
@@ -333,6 +363,7 @@ CREATE TABLE category_policies (
     answer_replies boolean DEFAULT false NOT NULL,
     updated_by text NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    follow_advice boolean DEFAULT false NOT NULL,
     CONSTRAINT category_policies_category_check CHECK ((category ~ '^[a-z0-9][a-z0-9_-]*$'::text)),
     CONSTRAINT category_policies_check CHECK (((review_threshold >= (0)::double precision) AND (review_threshold <= send_threshold))),
     CONSTRAINT category_policies_cold_start_corrections_check CHECK ((cold_start_corrections >= 0)),
@@ -348,6 +379,8 @@ CREATE TABLE category_policies (
 );
 
 COMMENT ON TABLE category_policies IS 'What each category may do without a human; read at each decision. Starts as the preset balanced.';
+
+COMMENT ON COLUMN category_policies.follow_advice IS 'The threshold is set to the advised one whenever there is one, nightly.';
 
 CREATE TABLE category_policy_changes (
     id bigint NOT NULL,
@@ -797,6 +830,12 @@ ALTER TABLE ONLY answer_models
 ALTER TABLE ONLY answer_replays
     ADD CONSTRAINT answer_replays_pkey PRIMARY KEY (model_id, correction_id);
 
+ALTER TABLE ONLY calibration_replays
+    ADD CONSTRAINT calibration_replays_pkey PRIMARY KEY (calibration_id, outcome_id);
+
+ALTER TABLE ONLY calibrations
+    ADD CONSTRAINT calibrations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY category_policies
     ADD CONSTRAINT category_policies_pkey PRIMARY KEY (category);
 
@@ -891,6 +930,8 @@ ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_ticket_id_agent_id_content_hash_key UNIQUE (ticket_id, agent_id, content_hash);
 
 CREATE UNIQUE INDEX answer_models_one_active ON answer_models USING btree (active) WHERE active;
+
+CREATE UNIQUE INDEX calibrations_one_active ON calibrations USING btree (active) WHERE active;
 
 CREATE INDEX category_policy_changes_newest ON category_policy_changes USING btree (category, changed_at DESC);
 
@@ -995,6 +1036,12 @@ CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE 
 ALTER TABLE ONLY answer_replays
     ADD CONSTRAINT answer_replays_model_id_fkey FOREIGN KEY (model_id) REFERENCES answer_models(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY calibration_replays
+    ADD CONSTRAINT calibration_replays_calibration_id_fkey FOREIGN KEY (calibration_id) REFERENCES calibrations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY calibration_replays
+    ADD CONSTRAINT calibration_replays_outcome_id_fkey FOREIGN KEY (outcome_id) REFERENCES reviewed_outcomes(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY correction_pairs_kept
     ADD CONSTRAINT correction_pairs_kept_one_fkey FOREIGN KEY (one) REFERENCES support_corrections(id) ON DELETE CASCADE;
 
@@ -1049,6 +1096,10 @@ ALTER TABLE ONLY support_corrections
 ALTER TABLE answer_models ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE answer_replays ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE calibration_replays ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE calibrations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE category_policies ENABLE ROW LEVEL SECURITY;
 

@@ -63,6 +63,7 @@ from services.contracts.retrieval import (
     DocumentStored,
     Evidence,
     HelpDocument,
+    LearnedAnswer,
     RetrieveRequest,
     StoredDocument,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "HelpDocument",
     "History",
     "Identifier",
+    "LearnedAnswer",
     "Milliseconds",
     "Mode",
     "ModelCall",

@@ -59,6 +59,10 @@ class PolicyValues(Contract):
         le=100,
         description="So many earlier asks of the same question: human. null switches it off.",
     )
+    follow_advice: bool = Field(
+        default=False,
+        description="The threshold is set to the advised one whenever there is one, nightly.",
+    )
     answer_replies: bool = Field(
         default=False, description="Also answer replies to an automatic answer."
     )

@@ -41,13 +41,24 @@ class Correction(Contract):
     similarity: Probability
 
 
+class LearnedAnswer(Contract):
+    """What the answer model, fitted from the corrections, takes for the right answer."""
+
+    correction_ids: list[Identifier] = Field(
+        min_length=1, description="Those of the corrections found that give this answer."
+    )
+    probability: Probability = Field(description="That it is the right one.")
+    version: int = Field(ge=1, description="Of the answer model.")
+
+
 class Evidence(Contract):
-    """Answer of `POST /retrieve`."""
+    """Answer of `POST /retrieve`; `answer` is left out where no answer model is used."""
 
     documents: list[Document]
     corrections: list[Correction]
     corrections_in_category: int = Field(ge=0)
     embedding_model: str
+    answer: LearnedAnswer | None = None
 
 
 class HelpDocument(Contract):

@@ -113,3 +113,6 @@ class DraftCheck(Contract):
     review_threshold: Probability
     blockers: list[Reason]
     reasons: list[Reason]
+    features: dict[str, Probability] = Field(
+        default_factory=dict, description="What the probability was computed from."
+    )

@@ -1,11 +1,14 @@
 """Errors of the retrieve service.
 
 NotFound
-└── DocumentNotFound     404
+├── DocumentNotFound     404
+└── UnknownAnswerModel   404
 Unprocessable
 └── EmptyDocument        422
 Conflict
-└── DocumentChanged      409, with Retry-After
+├── DocumentChanged      409, with Retry-After
+├── TooFewCorrections    409: the answer model cannot be fitted yet
+└── MixedEmbeddings      409: corrections were embedded with several models
 """
 
 from services.common.errors import Conflict, NotFound, Unprocessable
@@ -28,3 +31,21 @@ class DocumentChanged(Conflict):
 
     code = "document_changed"
     retry_after = 1.0
+
+
+class TooFewCorrections(Conflict):
+    """The answer model needs more solved tickets; the text says how many."""
+
+    code = "too_few_corrections"
+
+
+class MixedEmbeddings(Conflict):
+    """Corrections were embedded with another model than the configured one."""
+
+    code = "mixed_embeddings"
+
+
+class UnknownAnswerModel(NotFound):
+    """There is no answer model of this version."""
+
+    code = "answer_model_not_found"

@@ -12,6 +12,10 @@ from services.common.embeddings import Embedder, EmbeddingSettings, create_embed
 from services.common.errors import Unavailable
 from services.common.readiness import EmbedderCheck
 from services.common.settings import CommonSettings, DatabaseSettings
+from services.retrieve.answer_finder import AnswerFinder
+from services.retrieve.answer_fitting import AnswerFitting
+from services.retrieve.answer_routes import router as answer_router
+from services.retrieve.answer_store import AnswerStore
 from services.retrieve.routes import router
 from services.retrieve.service import RetrieveService
 from services.retrieve.settings import RetrieveSettings
@@ -23,7 +27,10 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
     database = Database(DatabaseSettings())
     chosen = embedder or create_embedder(EmbeddingSettings())
     store = RetrieveStore(database, chosen.name, chosen.dimensions)
-    service = RetrieveService(store, chosen, RetrieveSettings())
+    settings = RetrieveSettings()
+    answers = AnswerStore(database, chosen.name, chosen.dimensions)
+    finder = AnswerFinder(answers, chosen.name, settings) if settings.answer_model else None
+    service = RetrieveService(store, chosen, settings, finder)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -39,9 +46,10 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
         "retrieve",
         "Finds help documents and past corrections that speak to a ticket.",
         CommonSettings(),
-        [router],
+        [router, answer_router],
         lifespan=lifespan,
         checks={"database": store.check, "embeddings": EmbedderCheck(chosen)},
     )
     app.state.service = service
+    app.state.fitting = AnswerFitting(answers, chosen, settings)
     return app

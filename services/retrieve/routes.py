@@ -30,7 +30,12 @@ NOT_FOUND: Responses = {404: {**ERRORS[422], "description": "No such document"}}
 CONFLICT: Responses = {409: {**ERRORS[422], "description": "Stored by others at the same time"}}
 
 
-@router.post("/retrieve", summary="Find what speaks to a ticket", tags=["retrieve"])
+@router.post(
+    "/retrieve",
+    summary="Find what speaks to a ticket",
+    tags=["retrieve"],
+    response_model_exclude_none=True,  # readers that know no `answer` find none where none is used
+)
 async def retrieve(body: RetrieveRequest, service: Service) -> Evidence:
     """Return help documents and past corrections, the most telling first."""
     bind_ticket(body.ticket.id)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
 
@@ -14,10 +15,12 @@ from services.contracts import (
     DocumentStored,
     Evidence,
     HelpDocument,
+    LearnedAnswer,
     RetrieveRequest,
     StoredDocument,
     Ticket,
 )
+from services.retrieve.answer_finder import AnswerFinder
 from services.retrieve.errors import DocumentChanged, DocumentNotFound, EmptyDocument
 from services.retrieve.languages import text_search_configuration
 from services.retrieve.ranking import fuse, prefer_language
@@ -35,8 +38,13 @@ class RetrieveService:
     """The retrieve step; usable without HTTP, as the evaluations do."""
 
     def __init__(
-        self, store: RetrieveStore, embedder: Embedder, settings: RetrieveSettings | None = None
+        self,
+        store: RetrieveStore,
+        embedder: Embedder,
+        settings: RetrieveSettings | None = None,
+        answers: AnswerFinder | None = None,
     ) -> None:
+        self._answers = answers
         self._store = store
         self._embedder = embedder
         self._settings = settings or RetrieveSettings()
@@ -56,22 +64,41 @@ class RetrieveService:
             return self._evidence([], [], await self._count_corrections(request.category))
         known = [value for value in (ticket.requester.name, ticket.requester.email) if value]
         [vector] = await self._embedder.embed([text], known)
-        documents, corrections, in_category = await asyncio.gather(
+        documents, (corrections, answer), in_category = await asyncio.gather(
             self._documents(request, text, vector),
-            self._corrections(request, vector),
+            self._learned_or_near(request, text, vector),
             self._count_corrections(request.category),
         )
-        return self._evidence(documents, corrections, in_category)
+        return self._evidence(documents, corrections, in_category, answer)
 
     def _evidence(
-        self, documents: list[Document], corrections: list[Correction], in_category: int
+        self,
+        documents: list[Document],
+        corrections: list[Correction],
+        in_category: int,
+        answer: LearnedAnswer | None = None,
     ) -> Evidence:
         return Evidence(
             documents=documents,
             corrections=corrections,
             corrections_in_category=in_category,
             embedding_model=self._embedder.name,
+            answer=answer,
         )
+
+    async def _learned_or_near(
+        self, request: RetrieveRequest, text: str, vector: Vector
+    ) -> tuple[list[Correction], LearnedAnswer | None]:
+        """Corrections that give the learned answer; the nearest ones where none was learned."""
+        if not request.corrections:
+            return [], None
+        rows = await self._store.match_corrections(
+            vector, request.category, request.corrections, request.min_similarity
+        )
+        answer = None
+        if self._answers is not None:
+            rows, answer = await self._answers.find(request, text, vector, rows)
+        return [_correction(row) for row in rows], answer
 
     async def _count_corrections(self, category: str | None) -> int:
         return await self._store.corrections_in_category(category) if category else 0
@@ -92,24 +119,6 @@ class RetrieveService:
         fused = fuse(searches, self._settings.rank_constant)
         ranked = prefer_language(fused, language, self._settings.language_margin)
         return [_document(candidate) for candidate in ranked[: request.documents]]
-
-    async def _corrections(self, request: RetrieveRequest, vector: Vector) -> list[Correction]:
-        if not request.corrections:
-            return []
-        rows = await self._store.match_corrections(
-            vector, request.category, request.corrections, request.min_similarity
-        )
-        return [
-            Correction(
-                id=row["id"],
-                summary=row["summary"],
-                ticket_text=row["ticket_text"],
-                resolution=row["human_resolution"],
-                category=row["category"],
-                similarity=row["similarity"],
-            )
-            for row in rows
-        ]
 
     async def put_document(self, document_id: str, document: HelpDocument) -> DocumentStored:
         """Split, embed what changed, and store a help document in place of its former version.
@@ -164,6 +173,17 @@ def language_of(ticket: Ticket, detected: str | None) -> str | None:
     if detected and detected != "und":
         return detected
     return ticket.locale or ticket.requester.locale
+
+
+def _correction(row: Mapping[str, Any]) -> Correction:
+    return Correction(
+        id=row["id"],
+        summary=row["summary"],
+        ticket_text=row["ticket_text"],
+        resolution=row["human_resolution"],
+        category=row["category"],
+        similarity=row["similarity"],
+    )
 
 
 def _document(candidate: Candidate) -> Document:

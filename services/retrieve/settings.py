@@ -34,3 +34,23 @@ class RetrieveSettings(BaseSettings):
             "unless its similarity is this much below the best."
         ),
     )
+    answer_model: bool = Field(
+        default=True,
+        description=(
+            "Use the answer model fitted from the corrections, where there is one "
+            "(python -m services.retrieve.fit)."
+        ),
+    )
+    answer_model_refresh_seconds: float = Field(
+        default=30.0,
+        ge=0,
+        description="How often each process looks whether another version was made the active one.",
+    )
+    answer_model_corrections: int = Field(
+        default=20_000,
+        ge=50,
+        description="The answer model is fitted on so many of the newest corrections.",
+    )
+    answer_model_versions: int = Field(
+        default=10, ge=1, description="Versions of the answer model that are kept for going back."
+    )

@@ -40,11 +40,16 @@ class Features:
     corrections: float
     """How much the category has been taught, on a logarithmic scale up to 50."""
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Of all features, in their order."""
+        return tuple(cls.__dataclass_fields__)
+
 
 class Calibrator(Protocol):
     """Turns features into the probability that the reply is right as it is."""
 
-    def probability(self, features: Features) -> float:
+    def probability(self, features: Features, category: str = "") -> float:
         """A number between 0 and 1."""
         ...
 
@@ -65,23 +70,30 @@ class Scale(BaseModel):
         return ends
 
 
-class Prior(BaseModel):
-    """The file of weights."""
+class Weights(BaseModel):
+    """What a logistic model weighs."""
 
     model_config = ConfigDict(extra="forbid")
 
-    comment: str = ""
     intercept: float
     weights: dict[str, float] = Field(min_length=1)
-    similarity_scales: dict[str, Scale]
+    categories: dict[str, float] = Field(
+        default_factory=dict, description="What is added to the intercept in a category."
+    )
 
     @field_validator("weights")
     @classmethod
     def _every_feature(cls, weights: dict[str, float]) -> dict[str, float]:
-        wanted = set(Features.__dataclass_fields__)
-        if set(weights) != wanted:
-            raise ValueError(f"must name exactly: {', '.join(sorted(wanted))}")
+        if set(weights) != set(Features.names()):
+            raise ValueError(f"must name exactly: {', '.join(sorted(Features.names()))}")
         return weights
+
+
+class Prior(Weights):
+    """The file of weights that hold until there are outcomes to fit others from."""
+
+    comment: str = ""
+    similarity_scales: dict[str, Scale]
 
     @field_validator("similarity_scales")
     @classmethod
@@ -98,14 +110,16 @@ class Prior(BaseModel):
 class LogisticCalibrator:
     """A logistic model over the features."""
 
-    def __init__(self, prior: Prior) -> None:
-        self._intercept = prior.intercept
-        self._weights = prior.weights
+    def __init__(self, weights: Weights) -> None:
+        self._intercept = weights.intercept
+        self._weights = weights.weights
+        self._categories = weights.categories
 
-    def probability(self, features: Features) -> float:
-        """A number between 0 and 1."""
+    def probability(self, features: Features, category: str = "") -> float:
+        """A number between 0 and 1; a category of which nothing is known is like the others."""
         values = asdict(features)
-        total = self._intercept + sum(w * values[name] for name, w in self._weights.items())
+        total = self._intercept + self._categories.get(category, 0.0)
+        total += sum(w * values[name] for name, w in self._weights.items())
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
 

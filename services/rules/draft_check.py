@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 
 from services.contracts import (
     CheckDraftRequest,
@@ -41,12 +42,20 @@ class DraftChecker:
         self._calibrator = calibrator
         self._claims = ClaimReader(book.claims)
 
-    def check(self, request: CheckDraftRequest, standing: Standing) -> DraftCheck:
+    def check(
+        self, request: CheckDraftRequest, standing: Standing, calibrator: Calibrator | None = None
+    ) -> DraftCheck:
         """Decide on one draft; `auto_send` means nothing at all spoke against it."""
         found = sources(request.evidence)
         citations = check_citations(request.draft, found)
         features = measure(request, citations, standing.corrections, self._prior)
-        probability = self._calibrator.probability(features)
+        measured = asdict(features)
+        probability = learned_probability(request, citations)
+        if probability is None:
+            chosen = calibrator or self._calibrator
+            probability = chosen.probability(features, request.classification.category)
+        else:
+            measured["learned"] = probability
         blockers = [
             *self._hard_blockers(request, citations),
             *_review_blockers(request, standing),
@@ -62,6 +71,7 @@ class DraftChecker:
             review_threshold=min(standing.policy.review_threshold, standing.threshold),
             blockers=blockers,
             reasons=reasons,
+            features=measured,
         )
 
     def _hard_blockers(
@@ -113,6 +123,15 @@ class DraftChecker:
             elif not any(promise.phrases.find(tokens) for tokens in known):
                 detail = f"No cited source speaks of {promise.meaning}: “{match.text}”."
                 yield _blocked(Rule.PROMISE, detail)
+
+
+def learned_probability(request: CheckDraftRequest, citations: CitationCheck) -> float | None:
+    """The answer model's probability, where the reply rests on its answer and nothing else."""
+    answer = request.evidence.answer
+    if answer is None or not citations.cited or citations.problems:
+        return None
+    known = set(answer.correction_ids)
+    return answer.probability if all(source.id in known for source in citations.cited) else None
 
 
 def _blocked(rule: Rule, detail: str) -> Reason:

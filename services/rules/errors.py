@@ -1,20 +1,42 @@
 """The rules service's own errors.
 
 DeskloopError
-└── NotFound
-    └── UnknownPreset        404, names the presets that exist
+├── NotFound
+│   ├── UnknownPreset        404, names the presets that exist
+│   ├── PolicyNotFound       404, names the categories that have a policy
+│   └── UnknownCalibration   404: no such version of the probability
+└── Conflict
+    └── AdviceRefused        409, says how many reviews are missing
 
 RulesFileError               at start: a data file is wrong; names the file and the entry
 └── InjectionModelInvalid    the trained injection model is missing, damaged or of another version
 """
 
-from services.common.errors import NotFound
+from services.common.errors import Conflict, NotFound
 
 
 class UnknownPreset(NotFound):
     """There is no preset of that name."""
 
     code = "unknown_preset"
+
+
+class PolicyNotFound(NotFound):
+    """This category has no policy."""
+
+    code = "policy_not_found"
+
+
+class UnknownCalibration(NotFound):
+    """There is no version of the probability of this number."""
+
+    code = "calibration_not_found"
+
+
+class AdviceRefused(Conflict):
+    """The outcomes known so far carry no threshold; the text says what is missing."""
+
+    code = "advice_refused"
 
 
 class RulesFileError(ValueError):

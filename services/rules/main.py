@@ -8,7 +8,12 @@ from fastapi import FastAPI
 from services.common.app import create_service_app
 from services.common.database import Database
 from services.common.settings import CommonSettings, DatabaseSettings
+from services.rules.advice import AdviceService
+from services.rules.calibration_store import CalibrationStore
+from services.rules.outcome_store import OutcomeStore
 from services.rules.routes import decisions_router, policies_router
+from services.rules.routes_advice import advice_router
+from services.rules.routes_calibration import calibration_router
 from services.rules.service import RulesService
 from services.rules.settings import RulesSettings
 from services.rules.store import PolicyStore
@@ -17,7 +22,10 @@ from services.rules.store import PolicyStore
 def create_app() -> FastAPI:
     """Build the app; raises `RulesFileError` where a rules file is wrong."""
     database = Database(DatabaseSettings())
-    service = RulesService.load(RulesSettings(), PolicyStore(database))
+    policies = PolicyStore(database)
+    service = RulesService.load(RulesSettings(), policies, CalibrationStore(database))
+    fitted = [calibration_router(service.calibrations)] if service.calibrations else []
+    advice = AdviceService(OutcomeStore(database), policies)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -28,7 +36,12 @@ def create_app() -> FastAPI:
         "rules",
         "Decides what must reach a human, and whether a draft may be sent.",
         CommonSettings(),
-        [decisions_router(service), policies_router(service)],
+        [
+            decisions_router(service),
+            policies_router(service),
+            advice_router(advice),
+            *fitted,
+        ],
         lifespan=lifespan,
         checks={"database": database.check},
     )

@@ -8,7 +8,9 @@ import structlog
 
 from services.contracts import CheckDraftRequest, DraftCheck, Triage, TriageRequest
 from services.contracts.policies import CategoryPolicy, PolicyList, PutPolicyRequest
+from services.rules.calibrating import Calibrations
 from services.rules.calibration import LogisticCalibrator, load_prior
+from services.rules.calibration_store import CalibrationStore
 from services.rules.draft_check import DraftChecker
 from services.rules.injection_judge import InjectionJudge
 from services.rules.policies import Preset, find_preset, load_presets
@@ -29,15 +31,27 @@ class RulesService:
     checker: DraftChecker
     store: PolicyStore
     judge: InjectionJudge
+    calibrations: Calibrations | None = None
 
     @classmethod
-    def load(cls, settings: RulesSettings, store: PolicyStore) -> Self:
+    def load(
+        cls,
+        settings: RulesSettings,
+        store: PolicyStore,
+        calibration_store: CalibrationStore | None = None,
+    ) -> Self:
         """Read every data file; raises `RulesFileError` or `InjectionModelInvalid`."""
         book = load_rulebook(settings.file)
         prior = load_prior(settings.prior_file)
         checker = DraftChecker(book, prior, LogisticCalibrator(prior))
         judge = InjectionJudge.load(settings.injection_model, settings.injection_threshold)
-        return cls(book, load_presets(settings.presets_dir), checker, store, judge)
+        calibrations = None
+        if calibration_store is not None:
+            calibrations = Calibrations(
+                calibration_store, prior, settings.calibration_refresh_seconds
+            )
+        presets = load_presets(settings.presets_dir)
+        return cls(book, presets, checker, store, judge, calibrations)
 
     async def triage(self, request: TriageRequest) -> Triage:
         """Decide what can be decided without a draft."""
@@ -59,7 +73,8 @@ class RulesService:
     async def check_draft(self, request: CheckDraftRequest) -> DraftCheck:
         """Decide what may happen with a draft."""
         standing = await self.store.standing(request.classification.category)
-        checked = await asyncio.to_thread(self.checker.check, request, standing)
+        calibrator = await self.calibrations.current() if self.calibrations else None
+        checked = await asyncio.to_thread(self.checker.check, request, standing, calibrator)
         logger.info(
             "draft_checked",
             category=request.classification.category,

@@ -25,6 +25,11 @@ class RulesSettings(BaseSettings):
         default=Path("config/rules/prior.json"),
         description="Weights of the probability model, until it is fitted from outcomes.",
     )
+    calibration_refresh_seconds: float = Field(
+        default=30.0,
+        ge=0,
+        description="How often each process looks whether another calibration is used now.",
+    )
     injection_model: Path = Field(
         default=Path("services/rules/injection.npz"),
         description="The trained model that judges injection, beside the patterns.",

@@ -1,0 +1,103 @@
+"""Judges tickets by the active answer model, and finds the corrections that give its answer."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import structlog
+
+from services.contracts import LearnedAnswer, RetrieveRequest
+from services.retrieve.answer_store import AnswerStore
+from services.retrieve.answers.artefact import Shelf, from_bytes
+from services.retrieve.settings import RetrieveSettings
+from services.retrieve.store import Vector
+
+logger = structlog.get_logger(__name__)
+
+Row = Mapping[str, Any]
+Found = tuple[list[Row], LearnedAnswer | None]
+
+
+class AnswerFinder:
+    """The active version, loaded once per process and looked after from time to time."""
+
+    def __init__(
+        self, store: AnswerStore, embedding_model: str, settings: RetrieveSettings
+    ) -> None:
+        self._store = store
+        self._embedding_model = embedding_model
+        self._refresh_seconds = settings.answer_model_refresh_seconds
+        self._looked_at = float("-inf")
+        self._version: int | None = None
+        self._shelf: Shelf | None = None
+        self._loading = asyncio.Lock()
+
+    async def find(
+        self, request: RetrieveRequest, text: str, vector: Vector, near: Sequence[Row]
+    ) -> Found:
+        """Return the corrections of the learned answer; the `near` ones where no model is used.
+
+        `near` also stand where the nearest one is newer than the model, and, with the little
+        probability that is left to them, where nothing that gives the learned answer is near.
+        """
+        shelf = await self._current()
+        if shelf is None or self._version is None:
+            return list(near), None
+        allowed = shelf.allowed(request.category)
+        if not allowed.any() or (near and not shelf.knows(near[0]["id"])):
+            return list(near), None
+        judged = await asyncio.to_thread(
+            shelf.model.judge, [text], np.asarray([vector], dtype=np.float32), allowed
+        )
+        probability = float(judged.probability[0])
+        rows = await self._store.of_answer(
+            shelf.ids(int(judged.best[0])),
+            vector,
+            request.category,
+            request.corrections,
+            request.min_similarity,
+        )
+        if not rows:
+            rows, probability = list(near), min(0.5, 1 - probability)
+        if not rows:
+            return [], None
+        ids = [row["id"] for row in rows]
+        return rows, LearnedAnswer(
+            correction_ids=ids, probability=probability, version=self._version
+        )
+
+    async def _current(self) -> Shelf | None:
+        if time.monotonic() - self._looked_at >= self._refresh_seconds:
+            async with self._loading:
+                if time.monotonic() - self._looked_at >= self._refresh_seconds:
+                    await self._look()
+        return self._shelf
+
+    async def _look(self) -> None:
+        active = await self._store.active()
+        self._looked_at = time.monotonic()
+        version = active[0] if active else None
+        if version == self._version:
+            return
+        self._version, self._shelf = version, None
+        if active is None or version is None:
+            return
+        if active[1] != self._embedding_model:
+            logger.warning(
+                "answer_model_of_other_embeddings",
+                version=version,
+                model=active[1],
+                configured=self._embedding_model,
+            )
+            return
+        stored = await self._store.artefact(version)
+        if stored is None:
+            return
+        try:
+            self._shelf = await asyncio.to_thread(from_bytes, stored)
+        except ValueError as error:
+            logger.warning("answer_model_unreadable", version=version, reason=str(error))
+            return
+        logger.info("answer_model_loaded", version=version)
