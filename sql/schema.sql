@@ -26,6 +26,14 @@ $$;
 
 COMMENT ON FUNCTION approved_in_category(category text) IS 'How many drafts of a category a human approved as they were.';
 
+CREATE FUNCTION autonomy_events_are_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'autonomy_events is append-only' using errcode = 'insufficient_privilege';
+end
+$$;
+
 CREATE FUNCTION correction_use_counts(correction uuid) RETURNS TABLE(approved bigint, edited bigint, rejected bigint, last_used_at timestamp with time zone)
     LANGUAGE sql STABLE
     AS $$
@@ -316,6 +324,32 @@ CREATE TABLE answer_replays (
     CONSTRAINT answer_replays_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
 );
 
+CREATE TABLE autonomy_events (
+    id bigint NOT NULL,
+    category text NOT NULL,
+    language text NOT NULL,
+    change text NOT NULL,
+    mode text,
+    changed_by text NOT NULL,
+    reason text NOT NULL,
+    evidence jsonb NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT autonomy_events_change_check CHECK ((change = ANY (ARRAY['promoted'::text, 'demoted'::text, 'proposed'::text, 'declined'::text]))),
+    CONSTRAINT autonomy_events_check CHECK (((change = 'promoted'::text) = (NOT (mode IS DISTINCT FROM 'auto'::text)))),
+    CONSTRAINT autonomy_events_check1 CHECK (((change = 'demoted'::text) = (NOT (mode IS DISTINCT FROM 'draft'::text)))),
+    CONSTRAINT autonomy_events_language_check CHECK ((language ~ '^[a-z]{2,8}$'::text)),
+    CONSTRAINT autonomy_events_mode_check CHECK ((mode = ANY (ARRAY['draft'::text, 'auto'::text])))
+);
+
+ALTER TABLE autonomy_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME autonomy_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE calibration_replays (
     calibration_id bigint NOT NULL,
     outcome_id bigint NOT NULL,
@@ -364,6 +398,13 @@ CREATE TABLE category_policies (
     updated_by text NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     follow_advice boolean DEFAULT false NOT NULL,
+    autonomy text DEFAULT 'propose'::text NOT NULL,
+    autonomy_begins text DEFAULT 'auto'::text NOT NULL,
+    reviews_needed integer DEFAULT 100 NOT NULL,
+    autonomy_target double precision DEFAULT 0.05 NOT NULL,
+    CONSTRAINT category_policies_autonomy_begins_check CHECK ((autonomy_begins = ANY (ARRAY['draft'::text, 'auto'::text]))),
+    CONSTRAINT category_policies_autonomy_check CHECK ((autonomy = ANY (ARRAY['manual'::text, 'propose'::text, 'automatic'::text]))),
+    CONSTRAINT category_policies_autonomy_target_check CHECK (((autonomy_target > (0)::double precision) AND (autonomy_target <= (0.5)::double precision))),
     CONSTRAINT category_policies_category_check CHECK ((category ~ '^[a-z0-9][a-z0-9_-]*$'::text)),
     CONSTRAINT category_policies_check CHECK (((review_threshold >= (0)::double precision) AND (review_threshold <= send_threshold))),
     CONSTRAINT category_policies_cold_start_corrections_check CHECK ((cold_start_corrections >= 0)),
@@ -374,6 +415,7 @@ CREATE TABLE category_policies (
     CONSTRAINT category_policies_min_confidence_check CHECK (((min_confidence >= (0)::double precision) AND (min_confidence <= (1)::double precision))),
     CONSTRAINT category_policies_mode_check CHECK ((mode = ANY (ARRAY['draft'::text, 'auto'::text]))),
     CONSTRAINT category_policies_repeat_ask_limit_check CHECK ((repeat_ask_limit >= 1)),
+    CONSTRAINT category_policies_reviews_needed_check CHECK ((reviews_needed >= 1)),
     CONSTRAINT category_policies_send_threshold_check CHECK (((send_threshold >= (0)::double precision) AND (send_threshold <= (1)::double precision))),
     CONSTRAINT category_policies_send_up_to_urgency_check CHECK ((send_up_to_urgency = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
 );
@@ -381,6 +423,8 @@ CREATE TABLE category_policies (
 COMMENT ON TABLE category_policies IS 'What each category may do without a human; read at each decision. Starts as the preset balanced.';
 
 COMMENT ON COLUMN category_policies.follow_advice IS 'The threshold is set to the advised one whenever there is one, nightly.';
+
+COMMENT ON COLUMN category_policies.autonomy IS 'Who promotes: a person alone, a person when it is proposed, or the evidence by itself.';
 
 CREATE TABLE category_policy_changes (
     id bigint NOT NULL,
@@ -830,6 +874,9 @@ ALTER TABLE ONLY answer_models
 ALTER TABLE ONLY answer_replays
     ADD CONSTRAINT answer_replays_pkey PRIMARY KEY (model_id, correction_id);
 
+ALTER TABLE ONLY autonomy_events
+    ADD CONSTRAINT autonomy_events_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY calibration_replays
     ADD CONSTRAINT calibration_replays_pkey PRIMARY KEY (calibration_id, outcome_id);
 
@@ -931,6 +978,8 @@ ALTER TABLE ONLY support_corrections
 
 CREATE UNIQUE INDEX answer_models_one_active ON answer_models USING btree (active) WHERE active;
 
+CREATE INDEX autonomy_events_newest ON autonomy_events USING btree (category, language, id DESC);
+
 CREATE UNIQUE INDEX calibrations_one_active ON calibrations USING btree (active) WHERE active;
 
 CREATE INDEX category_policy_changes_newest ON category_policy_changes USING btree (category, changed_at DESC);
@@ -1023,6 +1072,8 @@ CREATE INDEX support_corrections_openai_text_embedding_3_small_396914 ON support
 
 CREATE INDEX support_corrections_superseded ON support_corrections USING btree (superseded_by) WHERE (superseded_by IS NOT NULL);
 
+CREATE TRIGGER autonomy_events_append_only BEFORE UPDATE ON autonomy_events FOR EACH ROW EXECUTE FUNCTION autonomy_events_are_append_only();
+
 CREATE TRIGGER category_policies_recorded AFTER INSERT OR UPDATE ON category_policies FOR EACH ROW EXECUTE FUNCTION record_category_policy_change();
 
 CREATE TRIGGER ledger_events_append_only BEFORE UPDATE ON ledger_events FOR EACH ROW EXECUTE FUNCTION ledger_events_are_append_only();
@@ -1096,6 +1147,8 @@ ALTER TABLE ONLY support_corrections
 ALTER TABLE answer_models ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE answer_replays ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE autonomy_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE calibration_replays ENABLE ROW LEVEL SECURITY;
 

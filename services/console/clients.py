@@ -23,6 +23,15 @@ from services.contracts import (
     ReviewDecisionRequest,
     StoredCorrection,
 )
+from services.contracts.advice import AdviceApplied, ApplyAdviceRequest, ThresholdAdvice
+from services.contracts.autonomy import (
+    AutonomyEvent,
+    AutonomyEventList,
+    AutonomyList,
+    AutonomyReview,
+    AutonomyState,
+    DecideAutonomyRequest,
+)
 from services.contracts.ledger_answers import (
     Bucket,
     ClaimList,
@@ -180,7 +189,7 @@ def _span(since: datetime, until: datetime) -> dict[str, Any]:
 
 
 class RulesApi(Backend):
-    """The category policies."""
+    """The category policies, advice on them, and who has earned to answer alone."""
 
     async def policies(self) -> PolicyList:
         """Every category's policy, and the presets."""
@@ -196,6 +205,36 @@ class RulesApi(Backend):
         path = f"/policies/preset/{quote(name, safe='')}"
         body = ApplyPresetRequest(updated_by=agent)
         return self.as_model(PolicyList, await self.call("POST", path, body=body))
+
+    async def advice(self, category: str) -> ThresholdAdvice:
+        """The threshold that people's judgements justify."""
+        return await self.read(ThresholdAdvice, f"/policies/{quote(category, safe='')}/advice")
+
+    async def apply_advice(self, category: str, agent: str) -> AdviceApplied:
+        """Set that threshold; refused (409) where there is none."""
+        path = f"/policies/{quote(category, safe='')}/advice"
+        body = ApplyAdviceRequest(updated_by=agent)
+        return self.as_model(AdviceApplied, await self.call("POST", path, body=body))
+
+    async def autonomy(self) -> list[AutonomyState]:
+        """How it stands with every language that was reviewed or decided on."""
+        return (await self.read(AutonomyList, "/autonomy")).states
+
+    async def autonomy_events(self, category: str, limit: int) -> list[AutonomyEvent]:
+        """What was changed in a category, newest first."""
+        params = {"category": category, "limit": limit}
+        return (await self.read(AutonomyEventList, "/autonomy/events", params)).events
+
+    async def review_autonomy(self) -> AutonomyReview:
+        """Have the evidence looked at now."""
+        return self.as_model(AutonomyReview, await self.call("POST", "/autonomy/review"))
+
+    async def decide_autonomy(
+        self, category: str, language: str, request: DecideAutonomyRequest
+    ) -> AutonomyState:
+        """Let a language answer alone, or not any more."""
+        path = f"/autonomy/{quote(category, safe='')}/{quote(language, safe='')}"
+        return self.as_model(AutonomyState, await self.call("POST", path, body=request))
 
 
 class RetrieveApi(Backend):

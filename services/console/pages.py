@@ -70,6 +70,7 @@ def _filters() -> dict[str, Any]:
         "who": words.who,
         "moment": words.moment,
         "money": words.money,
+        "language": words.language,
         "path_part": lambda text: quote(str(text), safe=""),
         "web_link": web_link,
     }

@@ -8,10 +8,22 @@ from starlette.datastructures import FormData
 from services.console.sessions import text_of
 from services.contracts.policies import CategoryPolicy, PutPolicyRequest
 
-PERCENT = ("send_threshold", "review_threshold", "cold_start_threshold", "min_confidence")
-NUMBERS = ("draft_until_approved", "cold_start_corrections", "max_turns")
-SWITCHES = ("always_human", "answer_replies")
-CHOICES = ("mode", "human_from_urgency", "send_up_to_urgency")
+PERCENT = (
+    "send_threshold",
+    "review_threshold",
+    "cold_start_threshold",
+    "min_confidence",
+    "autonomy_target",
+)
+NUMBERS = ("draft_until_approved", "cold_start_corrections", "max_turns", "reviews_needed")
+SWITCHES = ("always_human", "answer_replies", "follow_advice")
+CHOICES = (
+    "mode",
+    "human_from_urgency",
+    "send_up_to_urgency",
+    "autonomy",
+    "autonomy_begins",
+)
 NAMES = {
     "send_threshold": "Send from",
     "review_threshold": "Show a draft from",
@@ -21,6 +33,8 @@ NAMES = {
     "cold_start_corrections": "Corrections needed first",
     "max_turns": "Messages of a conversation",
     "repeat_ask_limit": "Times asked before",
+    "reviews_needed": "Right answers it takes",
+    "autonomy_target": "Wrong answers allowed",
 }
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.console import (
+    routes_autonomy,
     routes_corrections,
     routes_dashboard,
     routes_login,
@@ -20,6 +21,7 @@ for _part in (
     routes_tickets,
     routes_corrections,
     routes_thresholds,
+    routes_autonomy,
     routes_quality,
 ):
     router.include_router(_part.router)

@@ -18,15 +18,17 @@ from services.contracts.ledger_simulation import Simulation
 router = APIRouter(tags=["thresholds"])
 
 _LOOK_BACK = timedelta(days=7)
+_EVENTS = 10
 _STEPS = (0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95)
 Category = Annotated[str, Path(max_length=200)]
 
 
 @router.get("/thresholds", summary="Every category's policy")
 async def list_policies(request: Request, _: SignedIn, rules: Rules, pages: Html) -> HTMLResponse:
-    """In words, with the presets below."""
-    found = await rules.policies()
-    return pages.render(request, "thresholds.html", policies=found.policies, presets=found.presets)
+    """In words, with what each language has earned, and the presets below."""
+    found, states = await asyncio.gather(rules.policies(), rules.autonomy())
+    context: dict[str, Any] = {"policies": found.policies, "presets": found.presets}
+    return pages.render(request, "thresholds.html", states=states, **context)
 
 
 @router.post("/thresholds", summary="Give every category a preset's values")
@@ -91,8 +93,14 @@ async def _show(
     typed: dict[str, Any] | None = None,
 ) -> HTMLResponse:
     policy, table = await asyncio.gather(service.policy(rules, category), _table(ledger, category))
+    advice, states, events = await asyncio.gather(
+        rules.advice(category), rules.autonomy(), rules.autonomy_events(category, _EVENTS)
+    )
     context: dict[str, Any] = {
         "policy": policy,
+        "advice": advice,
+        "states": [state for state in states if state.category == category],
+        "events": events,
         "shown": policy.model_copy(update=typed or {}),
         "table": table,
         "problems": problems or [],

@@ -4,6 +4,7 @@ import math
 from datetime import UTC, datetime
 
 from services.contracts import Effect, Reason
+from services.contracts.autonomy import AutonomyEvidence
 from services.contracts.ledger_answers import Interval, Review
 
 _WIDE = 0.25
@@ -37,6 +38,44 @@ REASONS = {
 }
 """Titles of the rule ids; a rule that is not here is shown by its own words only."""
 
+LANGUAGES = {
+    "ar": "Arabic",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nb": "Norwegian",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "th": "Thai",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "und": "Unknown language",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+AUTONOMY_CHANGES = {
+    "promoted": "was let answer by itself",
+    "demoted": "was put back: people approve",
+    "proposed": "has earned to answer by itself, and a person was asked",
+    "declined": "was proposed, and a person said not yet",
+}
 VERDICTS = {
     "approved": "Approved",
     "edited": "Edited",
@@ -95,6 +134,12 @@ SAID = {
     "labelled": "Noted, thank you.",
     "decided": "Done.",
     "preset": "All categories have new values now.",
+    "promoted": "From the next ticket on, the machine answers in this language by itself.",
+    "demoted": "From the next ticket on, a person approves every reply in this language.",
+    "not_yet": "Not yet, then. It is proposed again after as many further reviews.",
+    "looked": "The evidence asks for no change.",
+    "changed": "The evidence asked for a change; see below.",
+    "advice": "The advised threshold holds from the next ticket on.",
 }
 """What a page says after something was done."""
 
@@ -133,6 +178,16 @@ def interval(found: Interval) -> str:
     if found.high - found.low > _WIDE:
         return f"{low}–{high} %"
     return f"{percent(found.share)} ({low}–{high} %)"
+
+
+def language(code: str) -> str:
+    """Name a language; its code where we have no name."""
+    return LANGUAGES.get(code, code.upper())
+
+
+def wrong_range(evidence: AutonomyEvidence) -> str:
+    """Say how many are wrong, with the range where it matters: `0.4–6.2 %`."""
+    return f"{evidence.wrong_low * 100:.1f}–{evidence.wrong_high * 100:.1f} %"
 
 
 def plain(name: str | None) -> str:

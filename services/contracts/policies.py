@@ -67,6 +67,27 @@ class PolicyValues(Contract):
         default=False, description="Also answer replies to an automatic answer."
     )
 
+    autonomy: Literal["manual", "propose", "automatic"] = Field(
+        default="propose",
+        description="Who lets a language answer without a human once it has earned it: a "
+        "person alone, a person when it is proposed, or the evidence. All but `manual` take "
+        "it away again.",
+    )
+    autonomy_begins: Mode = Field(
+        default=Mode.AUTO,
+        description="How a language begins of which nothing was decided yet; "
+        "`draft`: a human approves its replies until it has earned more.",
+    )
+    reviews_needed: int = Field(
+        default=100, ge=1, le=100_000, description="Right answers that a promotion takes."
+    )
+    autonomy_target: float = Field(
+        default=0.05,
+        gt=0,
+        le=0.5,
+        description="Upper bound on the wrong share, above which a language is not let answer.",
+    )
+
     @model_validator(mode="after")
     def _review_below_send(self) -> Self:
         if self.review_threshold > self.send_threshold:

@@ -6,7 +6,8 @@ DeskloopError
 │   ├── PolicyNotFound       404, names the categories that have a policy
 │   └── UnknownCalibration   404: no such version of the probability
 └── Conflict
-    └── AdviceRefused        409, says how many reviews are missing
+    ├── AdviceRefused        409, says how many reviews are missing
+    └── AutonomyUnchanged    409, the language is in that mode already
 
 RulesFileError               at start: a data file is wrong; names the file and the entry
 └── InjectionModelInvalid    the trained injection model is missing, damaged or of another version
@@ -37,6 +38,12 @@ class AdviceRefused(Conflict):
     """The outcomes known so far carry no threshold; the text says what is missing."""
 
     code = "advice_refused"
+
+
+class AutonomyUnchanged(Conflict):
+    """This language of the category is in the mode asked for already."""
+
+    code = "autonomy_unchanged"
 
 
 class RulesFileError(ValueError):

@@ -9,10 +9,12 @@ from services.common.app import create_service_app
 from services.common.database import Database
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.rules.advice import AdviceService
+from services.rules.autonomy_service import AutonomyService
 from services.rules.calibration_store import CalibrationStore
 from services.rules.outcome_store import OutcomeStore
 from services.rules.routes import decisions_router, policies_router
 from services.rules.routes_advice import advice_router
+from services.rules.routes_autonomy import autonomy_router
 from services.rules.routes_calibration import calibration_router
 from services.rules.service import RulesService
 from services.rules.settings import RulesSettings
@@ -26,6 +28,7 @@ def create_app() -> FastAPI:
     service = RulesService.load(RulesSettings(), policies, CalibrationStore(database))
     fitted = [calibration_router(service.calibrations)] if service.calibrations else []
     advice = AdviceService(OutcomeStore(database), policies)
+    earned = [autonomy_router(AutonomyService(database, policies))]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -41,6 +44,7 @@ def create_app() -> FastAPI:
             policies_router(service),
             advice_router(advice),
             *fitted,
+            *earned,
         ],
         lifespan=lifespan,
         checks={"database": database.check},

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.contracts.policies import Category, CategoryPolicy, PolicyValues
+from services.contracts.rules import Mode
 from services.rules.errors import RulesFileError, UnknownPreset
 from services.rules.rulebook import describe, read_yaml
 
@@ -18,7 +19,8 @@ class Standing:
     """What holds for a category right now.
 
     `corrections` counts those a human stands behind, `approved` the drafts approved unchanged.
-    For a category without a policy, `policy` is that of `general`.
+    For a category without a policy, `policy` is that of `general`. `language_mode` is what the
+    ticket's language was promoted or demoted to, and why; None where nothing was decided yet.
     """
 
     policy: CategoryPolicy
@@ -26,6 +28,8 @@ class Standing:
     approved: int
     known: tuple[str, ...]
     unknown_category: bool = False
+    language_mode: Mode | None = None
+    language_reason: str = ""
 
     @property
     def in_cold_start(self) -> bool:

@@ -55,7 +55,8 @@ class RulesService:
 
     async def triage(self, request: TriageRequest) -> Triage:
         """Decide what can be decided without a draft."""
-        standing = await self.store.standing(request.classification.category)
+        about = request.classification
+        standing = await self.store.standing(about.category, about.language)
         judged = await self.judge.judge(request.ticket)
         # in a thread: a hostile text of 100 kB takes a second or two, and others wait meanwhile
         found = await asyncio.to_thread(triage, request, self.book, standing, judged)
@@ -72,7 +73,8 @@ class RulesService:
 
     async def check_draft(self, request: CheckDraftRequest) -> DraftCheck:
         """Decide what may happen with a draft."""
-        standing = await self.store.standing(request.classification.category)
+        about = request.classification
+        standing = await self.store.standing(about.category, about.language)
         calibrator = await self.calibrations.current() if self.calibrations else None
         checked = await asyncio.to_thread(self.checker.check, request, standing, calibrator)
         logger.info(

@@ -5,13 +5,21 @@ from typing import Any
 
 from services.common.database import Database
 from services.contracts.policies import CategoryPolicy, PolicyValues
+from services.contracts.rules import Mode
+from services.rules.autonomy import UNKNOWN_LANGUAGE, primary
 from services.rules.policies import FALLBACK_CATEGORY, Standing
 
 _STANDING = """
 SELECT p.*, p.category <> $1 AS unknown_category, corrections_in_category($1) AS corrections,
     approved_in_category($1) AS approved,
-    ARRAY(SELECT category FROM category_policies ORDER BY category) AS known
+    ARRAY(SELECT category FROM category_policies ORDER BY category) AS known,
+    decided.mode AS language_mode, decided.reason AS language_reason
 FROM category_policies p
+LEFT JOIN LATERAL (
+    SELECT mode, reason FROM autonomy_events e
+    WHERE e.category = $1 AND e.language = $3 AND e.mode IS NOT NULL
+    ORDER BY id DESC LIMIT 1
+) decided ON true
 WHERE p.category IN ($1, $2)
 ORDER BY unknown_category
 LIMIT 1
@@ -45,10 +53,12 @@ class PolicyStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def standing(self, category: str) -> Standing:
+    async def standing(self, category: str, language: str = UNKNOWN_LANGUAGE) -> Standing:
         """What holds for `category` now; the policy of `general` for one without a policy."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(_STANDING, category, FALLBACK_CATEGORY)
+            row = await connection.fetchrow(
+                _STANDING, category, FALLBACK_CATEGORY, primary(language)
+            )
             if row is None:
                 known = [record["category"] for record in await connection.fetch(_KNOWN)]
                 policy = CategoryPolicy.model_validate(_EVERYTHING_TO_A_HUMAN)
@@ -59,6 +69,8 @@ class PolicyStore:
             approved=row["approved"],
             known=tuple(row["known"]),
             unknown_category=row["unknown_category"],
+            language_mode=Mode(row["language_mode"]) if row["language_mode"] else None,
+            language_reason=row["language_reason"] or "",
         )
 
     async def policies(self) -> list[CategoryPolicy]:

@@ -162,6 +162,9 @@ def effective_mode(standing: Standing, urgency: Urgency) -> tuple[Mode, list[str
             f"A human approves every reply until {policy.draft_until_approved} were approved "
             f"unchanged in '{policy.category}'; so far {standing.approved}."
         )
+    if (standing.language_mode or policy.autonomy_begins) is Mode.DRAFT:
+        earned = standing.language_reason or "It has not been earned yet."
+        why.append(f"A human approves replies in this language of '{policy.category}'. {earned}")
     if urgency.rank > Urgency(policy.send_up_to_urgency).rank:
         why.append(f"Urgency {urgency}: only up to {policy.send_up_to_urgency} may be sent.")
     return (Mode.DRAFT if why else Mode.AUTO), why
