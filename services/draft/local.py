@@ -1,31 +1,23 @@
 """The extractive drafter: whole sentences from the best correction or help section, or nothing.
 
 No model is asked and nothing leaves the machine. A past correction that is close enough answers
-as the human did; otherwise the sentences of one help section that lie nearest to the question are
-quoted, by the sentence embeddings also used for retrieval. Weak evidence abstains.
+as the human did; otherwise the part of a help article that lies nearest to the question is quoted,
+by its words and by the sentence embeddings also used for retrieval. Weak evidence abstains.
 """
 
 import asyncio
-import math
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from time import perf_counter
-
-import numpy as np
 
 from services.common.embeddings import Embedder
 from services.common.languages import detect_language
 from services.common.letters import body_of
-from services.contracts import Citation, Correction, Document, Draft, DraftRequest, Usage
+from services.contracts import Citation, Correction, Draft, DraftRequest, Usage
 from services.draft.guidelines import Guidelines, GuidelinesFolder
+from services.draft.passages import Passage, best_passage
 from services.draft.sentences import is_list_item, pieces, plain
 
-_MAX_CHARACTERS = 700
-_STILL_ON_THE_QUESTION = 0.75
-"""Share of the best sentence's similarity down to which its neighbours stay in the reply."""
-_SECTIONS_READ = 3
-_SECTION_WEIGHT, _SENTENCE_WEIGHT, _INTERCEPT = 4.6, 15.3, -12.0
 _QUESTION_CHARACTERS = 1500
 _ONE_CASE_ONLY = re.compile(
     r"\d{5,}|\b(?:I|we)(?:'ve| have|'ll| will)\s+(?:just\s+|now\s+)?"
@@ -33,17 +25,6 @@ _ONE_CASE_ONLY = re.compile(
     re.IGNORECASE,
 )
 """What a past answer says of its own customer only."""
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Consecutive pieces of one source that answer the question, and how well (0..1)."""
-
-    source_id: str
-    title: str
-    url: str
-    quotes: tuple[str, ...]
-    evidence: float
 
 
 class LocalDrafter:
@@ -72,7 +53,7 @@ class LocalDrafter:
         started = perf_counter()
         passage = _from_correction(request.corrections)
         if passage is None:
-            passage = await self._from_documents(request)
+            passage = await best_passage(self._embedder, question_of(request), request.documents)
         doubts = self._doubts(request, passage)
         answers = passage is not None and not doubts
         language = request.classification.language
@@ -96,27 +77,6 @@ class LocalDrafter:
         for line in draft.reply.splitlines(keepends=True):
             yield line
         yield draft
-
-    async def _from_documents(self, request: DraftRequest) -> Passage | None:
-        documents = [d for d in request.documents[:_SECTIONS_READ] if d.text.strip()]
-        split = [pieces(d.text) for d in documents]
-        if not any(split):
-            return None
-        question = question_of(request)
-        titled = [
-            f"{document.title}. {plain(piece)}"
-            for document, found in zip(documents, split, strict=True)
-            for piece in found
-        ]
-        vectors = np.asarray(await self._embedder.embed([question, *titled]))
-        similarities = vectors[1:] @ vectors[0]
-        passages, position = [], 0
-        for document, found in zip(documents, split, strict=True):
-            scores = similarities[position : position + len(found)]
-            position += len(found)
-            if len(found):
-                passages.append(_best_passage(document, found, scores))
-        return max(passages, key=lambda passage: passage.evidence)
 
     def _doubts(self, request: DraftRequest, passage: Passage | None) -> list[str]:
         if passage is None:
@@ -156,34 +116,6 @@ def _from_correction(corrections: list[Correction]) -> Passage | None:
             title = correction.summary
             return Passage(correction.id, title, "", tuple(quotes), correction.similarity)
     return None
-
-
-def _best_passage(document: Document, found: list[str], scores: "np.ndarray") -> Passage:
-    best = int(np.argmax(scores))
-    near = float(scores[best]) * _STILL_ON_THE_QUESTION
-    start = best
-    while start > 0 and is_list_item(found[start]):
-        start -= 1  # a list makes sense only with its opening sentence
-    if 0 < start == best and scores[best - 1] >= near:
-        start -= 1
-    end, length = best + 1, sum(map(len, found[start : best + 1]))
-    while end < len(found) and (is_list_item(found[end]) or scores[end] >= near):
-        length += len(found[end])
-        if length > _MAX_CHARACTERS:
-            break
-        end += 1
-    evidence = _evidence(document.score, float(scores[best]))
-    return Passage(document.id, document.title, document.url, tuple(found[start:end]), evidence)
-
-
-def _evidence(section: float, sentence: float) -> float:
-    """Strength of evidence 0..1 from the cosines of section and best sentence.
-
-    A logistic regression, fitted on FAQ paraphrases with the right answer left in or taken out of
-    the FAQ; `make eval-retrieval` reports what it gives.
-    """
-    strength = _SECTION_WEIGHT * section + _SENTENCE_WEIGHT * sentence + _INTERCEPT
-    return 1 / (1 + math.exp(-strength))
 
 
 def _citations(passage: Passage) -> list[Citation]:

@@ -1,6 +1,7 @@
 """Split a Markdown section into the pieces that can be quoted: sentences and list items."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,28 @@ def _sentencizer() -> Any:
     pipeline = spacy.blank("xx")
     pipeline.add_pipe("sentencizer")
     return pipeline
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands under one heading: its sentences and list items in order, each verbatim."""
+
+    heading: str
+    pieces: tuple[str, ...]
+
+
+def parts(text: str) -> list[Part]:
+    """`text` divided at its headings; what stands before the first has the heading ""."""
+    found: list[Part] = []
+    heading, lines = "", list[str]()
+    for line in [*text.splitlines(), "# "]:
+        if not _HEADING.match(line):
+            lines.append(line)
+            continue
+        if inside := pieces("\n".join(lines)):
+            found.append(Part(heading, tuple(inside)))
+        heading, lines = line.lstrip("# ").strip(), []
+    return found
 
 
 def pieces(text: str) -> list[str]:
