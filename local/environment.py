@@ -60,4 +60,8 @@ def _ticket_links(settings: LocalSettings) -> str:
 
 
 def _webhook_secrets(settings: LocalSettings) -> str:
-    return json.dumps({"django-helpdesk": settings.helpdesk_webhook_secret.get_secret_value()})
+    secrets = {
+        "django-helpdesk": settings.helpdesk_webhook_secret,
+        "zendesk": settings.zendesk_webhook_secret,
+    }
+    return json.dumps({name: s.get_secret_value() for name, s in secrets.items() if s})

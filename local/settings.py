@@ -51,6 +51,11 @@ class LocalSettings(BaseSettings):
     helpdesk_webhook_secret: SecretStr = Field(
         min_length=16, description="Signs the helpdesk's webhooks; the ledger verifies them."
     )
+    zendesk_webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Signing secret of Zendesk's webhook, where Zendesk is used "
+        "(docs/helpdesks/zendesk.md).",
+    )
 
     n8n_owner_email: str = Field(
         default="lead@larkspur.example",

@@ -722,6 +722,30 @@ ALTER TABLE ledger_turns ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE ledger_webhook_failures (
+    id bigint NOT NULL,
+    source text NOT NULL,
+    workflow text NOT NULL,
+    step text NOT NULL,
+    reason text NOT NULL,
+    shape jsonb NOT NULL,
+    fingerprint text NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    first_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE ledger_webhook_failures IS 'Webhooks that a workflow could not take in: names and types of their fields, never their values.';
+
+ALTER TABLE ledger_webhook_failures ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger_webhook_failures_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE pgqueuer (
     id bigint NOT NULL,
     priority integer NOT NULL,
@@ -949,6 +973,12 @@ ALTER TABLE ONLY ledger_turns
 ALTER TABLE ONLY ledger_turns
     ADD CONSTRAINT ledger_turns_ticket_id_turn_key UNIQUE (ticket_id, turn);
 
+ALTER TABLE ONLY ledger_webhook_failures
+    ADD CONSTRAINT ledger_webhook_failures_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY ledger_webhook_failures
+    ADD CONSTRAINT ledger_webhook_failures_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY pgqueuer_log
     ADD CONSTRAINT pgqueuer_log_pkey PRIMARY KEY (id);
 
@@ -1031,6 +1061,8 @@ CREATE INDEX ledger_turns_open ON ledger_turns USING btree (state, registered_at
 CREATE INDEX ledger_turns_registered ON ledger_turns USING btree (registered_at);
 
 CREATE INDEX ledger_turns_requester ON ledger_turns USING btree (source, requester_id, registered_at DESC);
+
+CREATE INDEX ledger_webhook_failures_last_at ON ledger_webhook_failures USING btree (last_at DESC);
 
 CREATE INDEX pgqueuer_ep_ea_idx ON pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::pgqueuer_status);
 
@@ -1193,6 +1225,8 @@ ALTER TABLE ledger_reviews ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_tickets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ledger_turns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_webhook_failures ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pgqueuer ENABLE ROW LEVEL SECURITY;
 

@@ -127,6 +127,8 @@ def _quiet() -> dict[str, str]:
         "N8N_HIRING_BANNER_ENABLED": "false",
         "N8N_COMMUNITY_PACKAGES_ENABLED": "false",
         "N8N_PUBLIC_API_SWAGGERUI_DISABLED": "true",
+        # it asks api.n8n.io for a list of MCP servers at each start
+        "N8N_DISABLED_MODULES": "mcp-registry",
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.workflows.client import N8nClient
+from local.workflows.files import Json
 from local.workflows.settings import DeploySettings
 
 
@@ -25,7 +26,30 @@ class Credential:
 
 
 def wanted_credentials(settings: DeploySettings) -> list[Credential]:
-    """Return the credentials of all workflows, with their secrets."""
+    """Return the credentials of all workflows, with their secrets; of helpdesks that are set up."""
+    return [*_own(settings), *_zendesk(settings)]
+
+
+def credentials_of(workflow: Json) -> set[str]:
+    """Return the ids of the credentials that a workflow names."""
+    held = [c for node in workflow["nodes"] for c in node.get("credentials", {}).values()]
+    return {str(credential["id"]) for credential in held}
+
+
+def _zendesk(settings: DeploySettings) -> list[Credential]:
+    token = settings.zendesk_api_token
+    if not (settings.zendesk_url and settings.zendesk_agent_email and token):
+        return []
+    subdomain = settings.zendesk_url.removeprefix("https://").partition(".")[0]
+    data = {
+        "subdomain": subdomain,
+        "email": settings.zendesk_agent_email,
+        "apiToken": token.get_secret_value(),
+    }
+    return [Credential("zendeskSupport01", "Zendesk API token", "zendeskApi", data)]
+
+
+def _own(settings: DeploySettings) -> list[Credential]:
     token = settings.service_token.get_secret_value()
     return [
         Credential(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.workflows.client import N8nClient, N8nError
-from local.workflows.credentials import deploy_credentials, wanted_credentials
+from local.workflows.credentials import credentials_of, deploy_credentials, wanted_credentials
 from local.workflows.files import WORKFLOWS_FOLDER, Json, WorkflowFile, read_workflows
 from local.workflows.memory import Deployed, comparable
 from local.workflows.package import build_package
@@ -29,16 +29,17 @@ def deploy(
 ) -> list[str]:
     """Deploy credentials, the Settings table and all workflows; returns a line per change.
 
-    A second run changes nothing and returns an empty list. A request that arrives meanwhile is
-    answered by the old version or by the new one. What was edited in n8n since the last
-    deployment is kept, and said so, unless `overwrite`.
+    A second run changes nothing and returns an empty list. Workflows of a helpdesk that is not
+    set up are left out. A request that arrives meanwhile is answered by the old version or by the
+    new one. What was edited in n8n since the last deployment is kept, and said so, unless
+    `overwrite`.
 
     Raises
     ------
     N8nError
         Where n8n does not answer or refuses; what was done until then stays and does no harm.
     """
-    files = read_workflows(folder)
+    files = usable(read_workflows(folder), settings)
     with N8nClient(settings) as client:
         changes = deploy_credentials(client)
         there = existing_workflows(client, files)
@@ -58,6 +59,12 @@ def deploy(
         changes += _describe(client, files)
         _wait_for_webhooks(client, files)
     return changes
+
+
+def usable(files: Sequence[WorkflowFile], settings: DeploySettings) -> list[WorkflowFile]:
+    """Return the workflows whose credentials exist: a helpdesk that is not set up has none."""
+    made = {credential.id for credential in wanted_credentials(settings)}
+    return [file for file in files if credentials_of(file.workflow) <= made]
 
 
 def existing_workflows(client: N8nClient, files: Sequence[WorkflowFile]) -> dict[str, Json]:

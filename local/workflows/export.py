@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from local.workflows.client import N8nClient, N8nError
+from local.workflows.deploy import usable
 from local.workflows.files import WORKFLOWS_FOLDER, file_name, read_workflows, write_workflow
 from local.workflows.settings import DeploySettings
 
@@ -19,7 +20,7 @@ def export(settings: DeploySettings, folder: Path = WORKFLOWS_FOLDER) -> list[st
     """
     changes = []
     with N8nClient(settings) as client:
-        for file in read_workflows(folder):
+        for file in usable(read_workflows(folder), settings):
             found = client.workflow(file.id)
             if found is None:
                 raise N8nError(f"n8n has no workflow '{file.name}': deploy first")

@@ -14,6 +14,7 @@ WEBHOOK = "n8n-nodes-base.webhook"
 DATA_TABLE = "n8n-nodes-base.dataTable"
 CALL = "n8n-nodes-base.executeWorkflow"
 CALLED = "n8n-nodes-base.executeWorkflowTrigger"
+STOP = "n8n-nodes-base.stopAndError"
 ERROR_TRIGGER = "n8n-nodes-base.errorTrigger"
 SCHEDULE = "n8n-nodes-base.scheduleTrigger"
 CODE = ("n8n-nodes-base.code", "n8n-nodes-base.function", "n8n-nodes-base.functionItem")
@@ -50,6 +51,11 @@ def lines(workflow: Json) -> Iterator[Line]:
         for output, targets in enumerate(kinds.get("main", [])):
             for target in targets or []:
                 yield Line(source, output, target["node"])
+
+
+def calls_of(workflow: Json) -> set[str]:
+    """Return the ids of the workflows that it calls; one that is chosen at run time is not told."""
+    return {str(node["parameters"]["workflowId"]["value"]) for node in of_type(workflow, CALL)}
 
 
 def targets(workflow: Json, source: str, output: int) -> list[str]:

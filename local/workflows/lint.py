@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from local.workflows import geometry
@@ -16,6 +16,7 @@ from local.workflows.graph import (
     HTTP,
     IF,
     SET,
+    STOP,
     SWITCH,
     TRIGGERS,
     WEBHOOK,
@@ -31,7 +32,7 @@ from local.workflows.table import TABLE_ID
 MAX_NODES = 15
 TRIES = 3
 LONGEST_TIMEOUT_MS = 60_000
-_CREDENTIALS = {"deskloopServices", "deskloopInboxKey", "djangoHelpdesk01"}
+_CREDENTIALS = {"deskloopServices", "deskloopInboxKey", "djangoHelpdesk01", "zendeskSupport01"}
 _DEFAULT_NAME = re.compile(
     r"(HTTP Request|Webhook|Switch|If|Edit Fields|Set|Code|Merge|Filter|Wait|Split Out|Loop Over "
     r"Items|Execute Workflow|Execute Sub-workflow|Respond to Webhook|Schedule Trigger|Error Trigger"
@@ -39,13 +40,15 @@ _DEFAULT_NAME = re.compile(
     r"|Get row\(s\)|Call '.*'|Manual Trigger)\s?\d*",
     re.IGNORECASE,
 )
-_SENTENCE_CASE = re.compile(r"[A-Z][a-z]+( ([a-z][a-z’'-]*|django-helpdesk|Slack))*")
+_SENTENCE_CASE = re.compile(r"[A-Z][a-z]+( ([a-z][a-z’'-]*|django-helpdesk|Slack|Zendesk))*")
 _SECRET = re.compile(
-    r"(Bearer\s+[\w.-]{8,}|Basic\s+[\w+/=]{8,}|sk-[\w-]{8,}|eyJ[\w-]{20,}"
+    r"(Bearer\s+[\w.-]{8,}|Basic\s+[\w+/=]{8,}|\bsk-[\w-]{8,}|eyJ[\w-]{20,}"
     r"|(password|secret|api_?key|token)[\"']?\s*[:=]\s*[\"'][^\"'{=]{6,})",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"""\$\(['"]([^'"]+)['"]\)""")
+_CHOSEN = re.compile(r"={{ `([a-z-]+)\$\{")
+"""A workflow that is chosen by what the ticket says, as `post-to-${source}`."""
 _SECTION = re.compile(r"## (\d+) · \S")
 
 
@@ -147,14 +150,14 @@ def decisions_have_a_way_out(workflow: Json) -> Iterator[str]:
 
 
 def inputs_are_typed(workflow: Json) -> Iterator[str]:
-    """A sub-workflow declares typed inputs, and its last node shapes what is returned."""
+    """A sub-workflow declares typed inputs, and its last node shapes what is returned, or fails."""
     for node in of_type(workflow, CALLED):
         declared = node["parameters"].get("workflowInputs", {}).get("values", [])
         if not declared or any(not field.get("type") for field in declared):
             yield f"'{node['name']}' does not declare typed inputs"
         sources = {line.source for line in lines(workflow)}
         ends = [n for n in work_nodes(workflow) if n["name"] not in sources]
-        if any(end["type"] != SET for end in ends):
+        if any(end["type"] not in (SET, STOP) for end in ends):
             yield "the last node does not shape what is returned"
 
 
@@ -298,11 +301,19 @@ def _calls_fit(files: Sequence[WorkflowFile]) -> Iterator[Finding]:
         if wanted and wanted not in by_id:
             yield Finding(file.name, "calls_fit", f"there is no error workflow {wanted}")
         for node in of_type(file.workflow, CALL):
-            called = by_id.get(node["parameters"]["workflowId"]["value"])
             given = set(node["parameters"]["workflowInputs"]["value"])
-            if called is None or given != _declared(called):
+            called = _called(node["parameters"]["workflowId"]["value"], by_id)
+            if not called or any(given != _declared(workflow) for workflow in called):
                 text = f"'{node['name']}' does not fit the workflow that it calls"
                 yield Finding(file.name, "calls_fit", text)
+
+
+def _called(id_: str, by_id: Mapping[str, Json]) -> list[Json]:
+    """Return the workflows that a call may reach: one, or all whose ids begin as said."""
+    beginning = _CHOSEN.match(id_)
+    if beginning is None:
+        return [by_id[id_]] if id_ in by_id else []
+    return [workflow for name, workflow in by_id.items() if name.startswith(beginning[1])]
 
 
 def _declared(workflow: Json) -> set[str]:

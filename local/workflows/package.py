@@ -9,6 +9,7 @@ from typing import Any
 
 from local.workflows.credentials import Credential
 from local.workflows.files import Json, WorkflowFile
+from local.workflows.graph import calls_of
 from local.workflows.table import TABLE_ID, TABLE_NAME, columns
 
 N8N_VERSION = "2.41.1"
@@ -17,6 +18,7 @@ _TABLE_REFERENCE = f'"{TABLE_ID}"'
 
 def build_package(workflows: Sequence[WorkflowFile], credentials: Sequence[Credential]) -> bytes:
     """Return the package; it names what the workflows need and holds no secret."""
+    workflows = called_first(workflows)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for path, content in _entries(workflows, credentials):
@@ -25,6 +27,18 @@ def build_package(workflows: Sequence[WorkflowFile], credentials: Sequence[Crede
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return buffer.getvalue()
+
+
+def called_first(workflows: Sequence[WorkflowFile]) -> list[WorkflowFile]:
+    """Order workflows so that each comes after those it calls: n8n publishes in this order."""
+    left, ordered = {file.id: file for file in workflows}, list[WorkflowFile]()
+    while left:
+        free = [
+            id_ for id_, file in left.items() if not (calls_of(file.workflow) - {id_}) & set(left)
+        ]
+        for id_ in free or list(left):
+            ordered.append(left.pop(id_))
+    return ordered
 
 
 def _entries(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, Page, sync_playwright
 
+from local.workflows.deploy import usable
 from local.workflows.files import WorkflowFile, read_workflows
 from local.workflows.geometry import node_box
 from local.workflows.settings import REPOSITORY, DeploySettings
@@ -49,7 +50,8 @@ def take_screenshots(settings: DeploySettings, folder: Path = IMAGES_FOLDER) -> 
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
         page = browser.new_page(viewport={"width": 1600, "height": 900})
         _log_in(page, settings)
-        pictures = [_picture(page, settings, file, folder) for file in read_workflows()]
+        files = usable(read_workflows(), settings)
+        pictures = [_picture(page, settings, file, folder) for file in files]
         browser.close()
     return pictures
 

@@ -44,6 +44,18 @@ class DeploySettings(BaseSettings):
         validation_alias="LOCAL_HELPDESK_BOT_PASSWORD",
         description="Password of that helpdesk user.",
     )
+    zendesk_url: str = Field(
+        default="",
+        pattern=r"^(https://[a-z0-9-]+\.zendesk\.com)?$",
+        description="https://<subdomain>.zendesk.com; empty: Zendesk is not used and its workflows "
+        "are not deployed (docs/helpdesks/zendesk.md).",
+    )
+    zendesk_agent_email: str = Field(
+        default="", description="Log-in of the Zendesk agent as whom Deskloop replies."
+    )
+    zendesk_api_token: SecretStr | None = Field(
+        default=None, description="API token of Zendesk, from Admin Center → API tokens."
+    )
     state_folder: Path = Field(
         default=REPOSITORY / "local" / ".state",
         description="Where the deploy tool keeps its n8n API key.",
@@ -78,6 +90,18 @@ class TableSeed(BaseSettings):
     )
     helpdesk_url: str = Field(
         default="http://127.0.0.1:8108", description="The helpdesk, as n8n sees it."
+    )
+    zendesk_url: str = Field(
+        default="", description="Zendesk, as https://<subdomain>.zendesk.com; empty: not used."
+    )
+    zendesk_agent_email: str = Field(
+        default="", description="The Zendesk agent as whom Deskloop replies and takes notes."
+    )
+    zendesk_review_group_id: int = Field(
+        default=0, description="Zendesk group that gets drafts to review; 0 leaves the group."
+    )
+    zendesk_human_group_id: int = Field(
+        default=0, description="Zendesk group that gets tickets for a human; 0 leaves the group."
     )
     minimum_probability_to_send: float = Field(
         default=0.0,

@@ -27,11 +27,16 @@ class Measures:
         self._database = database
 
     async def inbox(
-        self, state: InboxFilter | None, unannounced: bool, limit: int, offset: int
+        self,
+        state: InboxFilter | None,
+        unannounced: bool,
+        source: str | None,
+        limit: int,
+        offset: int,
     ) -> Inbox:
-        """Return turns and where they are."""
+        """Return turns and where they are; `source` keeps those of one helpdesk."""
         async with self._database.connection() as connection:
-            return await store_history.inbox(connection, state, unannounced, limit, offset)
+            return await store_history.inbox(connection, state, unannounced, source, limit, offset)
 
     async def ticket(self, ticket_id: str) -> TicketHistory:
         """Return all that is known of a ticket; raises `UnknownTicket`."""

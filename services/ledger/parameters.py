@@ -34,6 +34,11 @@ ReviewId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Moment = Annotated[AwareDatetime, AfterValidator(plausible)]
+Source = Annotated[
+    str,
+    Query(max_length=200, description="A helpdesk, as in ticket ids."),
+    AfterValidator(_storable),
+]
 Category = Annotated[str, Query(max_length=200), AfterValidator(_storable)]
 
 

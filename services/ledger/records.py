@@ -14,9 +14,15 @@ from services.contracts.ledger_answers import (
     OutcomeRecorded,
     TurnState,
 )
+from services.contracts.ledger_failures import (
+    WebhookFailure,
+    WebhookFailureRequest,
+    WebhookFailures,
+)
 from services.ledger import (
     store,
     store_erasure,
+    store_failures,
     store_history,
     store_leases,
     store_records,
@@ -100,6 +106,23 @@ class Records:
             )
         logger.info("outcome_recorded", kind=request.kind.value, recorded=recorded)
         return OutcomeRecorded(outcome_id=outcome_id, recorded=recorded)
+
+    async def webhook_failed(self, request: WebhookFailureRequest) -> WebhookFailure:
+        """Keep the form of a webhook that could not be taken in, for a human to look at."""
+        async with self._database.connection() as connection:
+            failure = await store_failures.add(connection, request)
+        logger.warning(
+            "webhook_not_taken_in", source=request.source, step=request.step, times=failure.times
+        )
+        return failure
+
+    async def webhook_failures(
+        self, source: str | None, limit: int, offset: int
+    ) -> WebhookFailures:
+        """List webhooks that could not be taken in, the latest first."""
+        async with self._database.connection() as connection:
+            failures, total = await store_failures.latest(connection, source, limit, offset)
+        return WebhookFailures(failures=failures, total=total)
 
     async def claims(
         self, confirmed: bool | None, older_than: float, limit: int, offset: int

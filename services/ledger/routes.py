@@ -25,9 +25,22 @@ from services.contracts.ledger_answers import (
     Finished,
     OutcomeRecorded,
 )
+from services.contracts.ledger_failures import (
+    WebhookFailure,
+    WebhookFailureRequest,
+    WebhookFailures,
+)
 from services.ledger.errors import AlreadyClaimed
 from services.ledger.ledger import LedgerDependency
-from services.ledger.parameters import ExecutionId, TicketId, plausible, problems
+from services.ledger.parameters import (
+    ExecutionId,
+    Limit,
+    Offset,
+    Source,
+    TicketId,
+    plausible,
+    problems,
+)
 
 router = APIRouter(tags=["workflows"])
 
@@ -43,6 +56,25 @@ _UNKNOWN = "The ticket was never registered"
 async def verify_webhook(body: VerifyWebhookRequest, ledger: LedgerDependency) -> None:
     """204 where it is; 401 with `invalid_signature`, `stale_webhook` or `unknown_source`."""
     ledger.verifier.verify(body)
+
+
+@router.post(
+    "/webhooks/failures", status_code=201, summary="Record a webhook that could not be taken in"
+)
+async def webhook_failed(body: WebhookFailureRequest, ledger: LedgerDependency) -> WebhookFailure:
+    """Keeps its form, never its words; the same again is counted."""
+    return await ledger.records.webhook_failed(body)
+
+
+@router.get("/webhooks/failures", summary="Webhooks that could not be taken in, the latest first")
+async def webhook_failures(
+    ledger: LedgerDependency,
+    source: Source | None = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> WebhookFailures:
+    """For a human: what a helpdesk sent that the workflows do not understand."""
+    return await ledger.records.webhook_failures(source, limit, offset)
 
 
 @router.post("/tickets", summary="Put a ticket into the inbox")

@@ -26,6 +26,7 @@ from services.ledger.parameters import (
     Moment,
     Offset,
     ReviewId,
+    Source,
     TicketId,
     problems,
 )
@@ -38,11 +39,12 @@ async def read_inbox(
     ledger: LedgerDependency,
     state: InboxFilter | None = None,
     unannounced: bool = False,
+    source: Source | None = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Inbox:
     """`unannounced` keeps those that nobody claimed to have told the helpdesk about."""
-    return await ledger.measures.inbox(state, unannounced, limit, offset)
+    return await ledger.measures.inbox(state, unannounced, source, limit, offset)
 
 
 @router.get("/claims", summary="Claimed actions, oldest first")

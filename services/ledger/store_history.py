@@ -67,6 +67,7 @@ async def inbox(
     connection: Any,
     wanted: InboxFilter | None,
     unannounced: bool,
+    source: str | None,
     limit: int,
     offset: int,
 ) -> Inbox:
@@ -76,11 +77,13 @@ async def inbox(
     rows = await connection.fetch(
         f"""
         with entries as (select {_ENTRY} from ledger_turns t where {condition})
-        select *, count(*) over () as total from entries where not ($1 and announced)
+        select *, count(*) over () as total from entries
+        where not ($1 and announced) and ($2::text is null or starts_with(ticket_id, $2 || ':'))
         order by registered_at {"desc" if newest_first else "asc"}, ticket_id, turn
-        limit $2 offset $3
+        limit $3 offset $4
         """,
         unannounced,
+        source,
         limit,
         offset,
     )

@@ -22,6 +22,15 @@ def test_services_find_database_n8n_and_each_other(local_env: dict[str, str]) ->
     assert secrets == {"django-helpdesk": local_env["LOCAL_HELPDESK_WEBHOOK_SECRET"]}
 
 
+def test_the_webhook_secret_of_another_helpdesk_reaches_the_ledger(
+    local_env: dict[str, str],
+) -> None:
+    values = derived({**local_env, "LOCAL_ZENDESK_WEBHOOK_SECRET": "zendesk-chose-it"})
+    secrets = json.loads(values["LEDGER_WEBHOOK_SECRETS"])
+    assert secrets["zendesk"] == "zendesk-chose-it"
+    assert "django-helpdesk" in secrets
+
+
 def test_password_with_odd_characters_stays_a_valid_url(settings: LocalSettings) -> None:
     url = urlsplit(settings.database_url("deskloop"))
     assert unquote(url.password or "") == "p@ss word"

@@ -140,6 +140,9 @@ def _settings(port: int, folder: Path) -> DeploySettings:
             "webhook_key": WEBHOOK_KEY,
             "DESKLOOP_TOKEN": "a-token-that-only-the-tests-use",
             "LOCAL_HELPDESK_BOT_PASSWORD": "a-password-of-the-tests",
+            "zendesk_url": "https://acme.zendesk.com",
+            "zendesk_agent_email": "deskloop@acme.example",
+            "zendesk_api_token": "a-token-of-the-tests",
             "state_folder": folder / "state",
         }
     )

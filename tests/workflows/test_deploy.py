@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from local.workflows.client import N8nClient, N8nError
 from local.workflows.credentials import wanted_credentials
-from local.workflows.deploy import deploy, existing_workflows
+from local.workflows.deploy import deploy, existing_workflows, usable
 from local.workflows.export import export
 from local.workflows.files import WorkflowFile, read_workflows, write_workflow
 from local.workflows.table import TABLE_ID
@@ -185,6 +185,15 @@ def test_workflows_name_only_credentials_that_are_made(n8n: N8n) -> None:
         for held in node.get("credentials", {}).values()
     }
     assert used == made
+
+
+def test_a_helpdesk_that_is_not_set_up_is_left_out(n8n: N8n) -> None:
+    bare = n8n.settings.model_copy(update={"zendesk_api_token": None})
+    files = read_workflows()
+    left_out = {file.name for file in files} - {file.name for file in usable(files, bare)}
+    assert left_out >= {"Receive Zendesk ticket", "Post to Zendesk"}
+    assert not any("zendesk" not in name.lower() for name in left_out)
+    assert deploy(bare, n8n.seed, n8n.folder) == []
 
 
 def test_credentials_are_not_readable_in_the_state(n8n: N8n) -> None:

@@ -2,12 +2,15 @@
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.workflows.files import WorkflowFile, read_workflows
+from local.workflows.graph import CALL
 from local.workflows.lint import RULES, lint_together, lint_workflow
+from local.workflows.package import called_first
 
 Workflow = dict[str, Any]
 Plant = Callable[[Workflow], object]
@@ -26,14 +29,23 @@ def http(workflow: Workflow) -> Workflow:
 def test_the_issue_s_workflows_are_all_there() -> None:
     assert {file.name for file in FILES.values()} == {
         "Apply review decision",
+        "Apply review decision in Zendesk",
+        "Check the connection",
+        "Connection of Zendesk",
         "Forget old tickets",
+        "Learn from agent reply",
+        "Post to Zendesk",
         "Post to django-helpdesk",
+        "Receive Zendesk ticket",
         "Receive django-helpdesk ticket",
+        "Reconcile Zendesk",
         "Reconcile helpdesk",
+        "Record Zendesk event",
         "Record agent correction",
         "Record outcome",
         "Record workflow failure",
         "Sample for quality review",
+        "Tell Zendesk of given-up tickets",
         "Triage incoming ticket",
     }
 
@@ -180,6 +192,27 @@ def test_workflows_fit_together() -> None:
     triage["settings"]["errorWorkflow"] = "nobody"
     triage["id"] = POST
     assert {"calls_fit", "ids_are_unique"} <= {f.rule for f in lint_together(files)}
+
+
+def test_every_workflow_that_a_ticket_may_be_posted_with_fits() -> None:
+    files = [WorkflowFile(f.path, copy.deepcopy(f.workflow)) for f in FILES.values()]
+    zendesk = next(file.workflow for file in files if file.id == "post-to-zendesk")
+    inputs = node(zendesk, "When a ticket is decided")["parameters"]["workflowInputs"]["values"]
+    inputs.append({"name": "channel", "type": "string"})
+    found = {(f.workflow, f.rule) for f in lint_together(files)}
+    assert ("Triage incoming ticket", "calls_fit") in found
+
+
+def test_what_is_called_is_published_first() -> None:
+    order = [file.id for file in called_first(list(FILES.values()))]
+    assert sorted(order) == sorted(FILES)
+    assert order.index("learn-from-agent-reply") < order.index("record-zendesk-event")
+    assert order.index("record-zendesk-event") < order.index("receive-zendesk-ticket")
+    one, two = (copy.deepcopy(FILES[POST].workflow) for _ in range(2))
+    for mine, other in ((one, "two"), (two, "one")):
+        mine["nodes"] = [{"type": CALL, "parameters": {"workflowId": {"value": other}}}]
+    circle = [WorkflowFile(Path(), w | {"id": i}) for w, i in ((one, "one"), (two, "two"))]
+    assert len(called_first(circle)) == 2
 
 
 def test_each_rule_is_shown_to_fail() -> None:

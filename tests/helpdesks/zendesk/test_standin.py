@@ -129,7 +129,7 @@ def test_the_rate_limit_is_told_and_waited_for(client: Zenpy, zendesk: Zendesk) 
 
 def test_a_webhook_has_a_secret(client: Zenpy, zendesk: Zendesk) -> None:
     wanted = Webhook(
-        name="Deskloop",
+        name="Another",
         endpoint="http://127.0.0.1:9/webhook/zendesk",
         http_method="POST",
         request_format="json",
@@ -137,9 +137,9 @@ def test_a_webhook_has_a_secret(client: Zenpy, zendesk: Zendesk) -> None:
         subscriptions=["conditional_ticket_events"],
     )
     created = client.webhooks.create(wanted)
-    assert [w.name for w in client.webhooks.list()] == ["Deskloop"]
+    assert "Another" in [w.name for w in client.webhooks.list()]
     assert client.webhooks.show_secret(created.id).secret
-    zendesk.account.webhooks.clear()
+    del zendesk.account.webhooks[created.id]
 
 
 # what zenpy has no word for

@@ -222,7 +222,7 @@ class Account:
         comment = wanted.get("comment")
         if comment is not None:
             text = comment.get("html_body") or comment.get("body") or ""
-            if not text.strip():
+            if not text.strip() and comment.get("channel") != "email":
                 raise errors.invalid("comment", "Comment: cannot be blank")
             if len(text) > LONGEST_COMMENT and comment.get("channel") != "email":
                 raise errors.invalid("comment", "Comment: is too long")

@@ -1,0 +1,32 @@
+"""The helpdesks of the test bed: what is set for each, as an operator would in `.env`."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """One helpdesk: its source, its webhooks' secret, and its settings of `local.workflows`."""
+
+    source: str
+    webhook_secret: str
+    deploy: dict[str, Any] = field(default_factory=dict)
+    """Fields of `DeploySettings`."""
+    seed: dict[str, Any] = field(default_factory=dict)
+    """Fields of `TableSeed`."""
+
+
+ZENDESK = Vendor(
+    "zendesk",
+    webhook_secret="c2VjcmV0LW9mLXRoZS10ZXN0cw==",
+    deploy={
+        "zendesk_url": "https://acme.zendesk.com",
+        "zendesk_agent_email": "deskloop@acme.example",
+        "zendesk_api_token": "a-token-of-the-tests",
+    },
+    seed={
+        "zendesk_url": "https://acme.zendesk.com",
+        "zendesk_agent_email": "deskloop@acme.example",
+    },
+)
+VENDORS = (ZENDESK,)
