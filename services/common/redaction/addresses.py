@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from services.common.redaction.spans import Span
 from services.common.redaction.words import UPPER
 
-_W = rf"{UPPER}[\w'’.-]*"
+_W = rf"{UPPER}[\w'’.-]{{0,60}}+"
 _SMALL = (
     r"(?:de|la|las|los|le|les|des|du|del|della|di|da|do|dos|das|d'|l'|van|der|den|von|zum|zur"
     r"|am|of|the)"
@@ -56,7 +56,7 @@ _STREETS = (
     r"(?i:unit|psc)[ ]\d{1,5},?[ ](?i:box)[ ]\d{1,5}(?:\s+(?i:[adf]po[ ]a[aep])[ ]\d{5})?",
     rf"(?i:us(?:s|ns|cgc|nv|ms))[ ]{UPPER}[\w-]+\s+(?i:[adf]po[ ]a[aep])[ ]\d{{5}}",
 )
-_LINE = r"(?:[ ]*[,;]?[ \t]*(?:\r?\n[ \t>?*]*,?[ ]?|[ ])|,[ ]?)"
+_LINE = r"(?:[ ]{0,8}[,;]?[ \t]{0,8}(?:\r?\n[ \t>?*]{0,12},?[ ]?|[ ])|,[ ]?)"
 _POST_CODE = (
     r"(?:[A-Z]{1,2}[- ])?\d{3,6}(?:[- ]\d{2,4})?(?:[ ]?[A-Z]{2}\b)?"
     r"|[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[A-Z][ ]?\d[A-Z]\d"

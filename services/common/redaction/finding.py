@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.common.redaction.addresses import find_addresses
 from services.common.redaction.credentials import find_credentials
+from services.common.redaction.given_names import find_given_names
 from services.common.redaction.names import (
     addressees,
     find_names,
@@ -16,7 +17,7 @@ from services.common.redaction.names import (
 from services.common.redaction.numbers import find_numbers
 from services.common.redaction.phones import find_phones
 from services.common.redaction.recognizers import find_national_ids, find_people
-from services.common.redaction.spans import Span, without_overlaps
+from services.common.redaction.spans import Span, occurrences, without_overlaps
 
 _TELLING = 6
 """A shorter value, said again, may as well be something else."""
@@ -38,6 +39,7 @@ def find_personal_data(text: str, known: Iterable[str] = ()) -> list[PersonalDat
     """
     values = {value for item in known if len(value := item.strip()) >= 3}
     found = [*_known(text, values), *find_names(text), *find_people(text), *find_addresses(text)]
+    found += find_given_names(text)
     if any(letter in text for letter in "@0123456789:=-_/(["):  # else nothing could match
         found += find_credentials(text)
         found += find_numbers(text)
@@ -64,9 +66,9 @@ def _repeated(text: str, found: Iterable[Span]) -> Iterator[Span]:
     for value, kind in values.items():
         if len(value) < _TELLING:
             continue
-        for match in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text):
-            if match.start() not in taken:
-                yield Span(kind, match.start(), match.end(), 0.6)
+        for start in occurrences(text, value):
+            if start not in taken:
+                yield Span(kind, start, start + len(value), 0.6)
 
 
 def _known(text: str, values: Iterable[str]) -> Iterator[Span]:

@@ -3,21 +3,22 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from services.common.redaction.spans import Span
+from services.common.redaction.spans import Span, occurrences
 from services.common.redaction.words import NO_NAME, NO_NAME_INSIDE, NO_REPEATED_NAME, UPPER
 
 _TITLE = (
     r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra?|Sig"
     r"|Signora?|Senhora?|Dhr|Mevr)"
 )
-_PART = rf"(?:{UPPER}\w*(?:['’\-]\w+)*\.?)"
+# Possessive, and never begun inside a word: else a text without blanks takes its length squared.
+_PART = rf"(?:(?<!\w)(?<!\w['’\-]){UPPER}\w*+(?:['’\-]\w++)*+\.?)"
 _PARTICLE = (
     r"(?:(?:van|von|de|der|den|da|di|dos|del|della|la|le|bin|ibn|al|el|ter|ten|zu|y|e|af|av|'t)[ ])"
 )
 NAME = rf"{_PART}(?:[ ]{_PARTICLE}{{0,2}}{_PART}){{0,3}}"
 _PARTICLE_WORDS = "van von de der den da di dos del della la le bin ibn al el ter ten zu y e af av"
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
-_ANY_CASE = r"[^\W\d_]\w*(?:['’\-]\w+)*(?:[ ][^\W\d_]\w*(?:['’\-]\w+)*){0,3}"
+_ANY_CASE = r"[^\W\d_]\w*+(?:['’\-]\w++)*+(?:[ ][^\W\d_]\w*+(?:['’\-]\w++)*+){0,3}"
 
 _STATED = re.compile(
     r"(?i:\b(?:(?:my|his|her|their|full|last|first|maiden|middle|sur|your|whose|the) ?(?:full "
@@ -51,7 +52,7 @@ _MENTIONED = re.compile(
 )
 _TITLED = re.compile(rf"\b{_TITLE}\b\.?[ ](?:(?:Dr|Prof)\b\.?[ ])?(?P<name>{NAME})")
 _LABELLED = re.compile(
-    r"(?im)^[\s>*#-]*(?:(?:your|full|customer|account(?: holder)?|card ?holder(?:'?s)?|contact"
+    r"(?im)^[ \t>*#-]*+(?:(?:your|full|customer|account(?: holder)?|card ?holder(?:'?s)?|contact"
     r"|recipient|billing|shipping|first|last|nach|vor|sur|sender)"
     r"[ -]?){0,2}(?:names?|nombre|nom|nome|prénom|apellidos?|recipient|attn)[ ]*[:=][ ]*"
     r"(?P<name>[^\W\d_][\w'’.-]*(?:[ ][^\W\d_][\w'’.-]*){0,4})[ ]*$"
@@ -59,9 +60,9 @@ _LABELLED = re.compile(
 _BEFORE_EMAIL = re.compile(
     rf"(?P<name>{_PART}(?:[ ]{_PARTICLE}?{_PART}){{1,3}})[ ]?[<(\[](?=[^\s@<>()]+@)"
 )
-_OPENS = re.compile(rf"(?m)^\W*(?P<name>{NAME})[ ](?i:here|speaking)\b[,.:!]?")
+_OPENS = re.compile(rf"(?m)^[^\w\n]*+(?P<name>{NAME})[ ](?i:here|speaking)\b[,.:!]?")
 _GREETED = re.compile(
-    r"(?m)^[\s>*]*(?:\w+: )?(?i:hi|hello|hey|dear|hallo|hiya|liebe[rs]?|guten (?:tag|morgen"
+    r"(?m)^[ \t>*]*+(?:\w{1,40}+: )?(?i:hi|hello|hey|dear|hallo|hiya|liebe[rs]?|guten (?:tag|morgen"
     r"|abend)|moin|sehr geehrte[rs]?|bonjour|chère?|salut|hola|estimad[oa]"
     r"|querid[oa]|buen(?:os|as) (?:días|tardes)|olá|prezad[oa]|car[oa]|ciao|gentile|buongiorno"
     r"|beste|geachte|good (?:morning|afternoon|evening))[ ]"
@@ -91,8 +92,9 @@ _SIGNED_INLINE = re.compile(
 _DASHED = re.compile(rf"(?m)^[ \t]*(?:--|—|–|-)[ ]?(?P<name>{NAME})[ ]*$(?=\s*\Z)")
 
 _LINE_ALONE = re.compile(
-    rf"[ \t>?*]*(?P<name>{_PART}(?:[ ]{_PARTICLE}{{0,2}}{_PART}){{1,3}})[ \t,]*$"
+    rf"[ \t>?*]*+(?P<name>{_PART}(?:[ ]{_PARTICLE}{{0,2}}{_PART}){{1,3}})[ \t,]*$"
 )
+_MAX_LINE = 200
 _LIVES = re.compile(rf"(?P<name>{NAME})(?= (?:now )?lives? (?:at|in)\b)")
 _UNDER = re.compile(
     rf"\b(?i:under|named? (?:him|her)?"
@@ -110,13 +112,13 @@ def find_names(text: str) -> Iterator[Span]:
     """Names that are introduced, greeted, signed, labelled or titled."""
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            span = _trimmed(match["name"], match.start("name"))
+            span = trimmed(match["name"], match.start("name"))
             if span is not None:
                 yield span
 
 
-def _trimmed(value: str, start: int) -> Span | None:
-    """The name up to the first word that is no part of a name."""
+def trimmed(value: str, start: int) -> Span | None:
+    """The name up to the first word that is no part of a name; None where there is none."""
     end = 0
     for word in _WORD.finditer(value):
         if end and word[0].islower() and word[0] in _PARTICLES:
@@ -127,6 +129,8 @@ def _trimmed(value: str, start: int) -> Span | None:
         ):
             break
         end = word.end()
+        if word[0].endswith(("'s", "’s")):
+            break  # what follows is theirs, not their name
     kept = re.sub(r"['’]s$", "", value[:end]).rstrip()
     initials = value[: end + 1].endswith(".") and len(kept.split()[-1]) <= 2 if kept else False
     if len(kept) < 2:
@@ -141,7 +145,7 @@ def addressees(text: str, starts: Iterable[int]) -> Iterator[Span]:
     """
     for start in starts:
         lines = [match for match in _lines_above(text, start) if match]
-        span = _trimmed(lines[-1]["name"], lines[-1].start("name")) if lines else None
+        span = trimmed(lines[-1]["name"], lines[-1].start("name")) if lines else None
         if span is not None and " " in text[span.start : span.end]:
             yield span
 
@@ -151,7 +155,7 @@ def _lines_above(text: str, start: int) -> Iterator[re.Match[str] | None]:
     for _ in range(3):
         if end > 0:
             begin = text.rfind("\n", 0, end) + 1
-            yield _LINE_ALONE.match(text, begin, end)
+            yield _LINE_ALONE.match(text, begin, end) if end - begin <= _MAX_LINE else None
             end = begin - 1
 
 
@@ -181,9 +185,7 @@ def repeated_names(text: str, names: Iterable[str]) -> Iterator[Span]:
             for part in parts
             if len(part) >= 3 and part[0].isupper() and part.lower() not in NO_REPEATED_NAME
         }
-    if not wanted:
-        return
-    longest_first = sorted(wanted, key=len, reverse=True)
-    pattern = re.compile(rf"(?<![\w@.])(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-    for match in pattern.finditer(text):
-        yield Span("NAME", match.start(), match.end(), 0.7)
+    for name in wanted:
+        for start in occurrences(text, name):
+            if start == 0 or text[start - 1] not in "@.":
+                yield Span("NAME", start, start + len(name), 0.7)

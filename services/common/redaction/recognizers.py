@@ -67,10 +67,14 @@ def _recognizers() -> list[Any]:
     """Presidio's classes; loading takes a second, so only where they are needed."""
     from presidio_analyzer import predefined_recognizers as known
 
-    return [
+    made = [
         getattr(known, f"{name}Recognizer")(supported_language="en")
         for name in _RECOGNIZERS.split()
     ]
+    for recognizer in made:
+        # A weak one (of InPan) looks ahead over the whole line at each word: its length squared.
+        recognizer.patterns = [p for p in recognizer.patterns if ".*" not in p.regex]
+    return made
 
 
 def find_people(text: str) -> Iterator[Span]:

@@ -1,5 +1,6 @@
 """What every finder returns, and how overlapping findings are settled."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,17 +23,40 @@ def without_overlaps(spans: Iterable[Span], text: str) -> list[Span]:
     """
     taken: list[Span] = []
     for span in sorted(_joined(spans), key=lambda s: (-s.score, s.start - s.end, s.start)):
-        taken += _uncovered(span, taken, text)
-    return sorted(taken, key=lambda span: span.start)
+        for piece in list(_uncovered(span, taken, text)):
+            insort(taken, piece, key=_start)
+    return taken
 
 
-def _uncovered(span: Span, taken: Iterable[Span], text: str) -> Iterator[Span]:
+def _start(span: Span) -> int:
+    return span.start
+
+
+def occurrences(text: str, value: str) -> Iterator[int]:
+    """Where `value` stands in `text`, not inside a longer word."""
+    at = text.find(value)
+    while at >= 0:
+        end = at + len(value)
+        inside = at > 0 and _is_word(text[at - 1])
+        if not inside and not (end < len(text) and _is_word(text[end])):
+            yield at
+        at = text.find(value, at + 1)
+
+
+def _is_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
+
+
+def _uncovered(span: Span, taken: list[Span], text: str) -> Iterator[Span]:
+    """What of `span` the spans in `taken`, in order and apart, leave over."""
     position = span.start
-    over = [other for other in taken if other.start < span.end and span.start < other.end]
+    first = max(0, bisect_left(taken, span.start, key=_start) - 1)
+    near = taken[first : bisect_left(taken, span.end, key=_start)]
+    over = [other for other in near if other.end > span.start]
     if not over:
         yield span
         return
-    for other in sorted(over, key=lambda o: o.start):
+    for other in over:
         yield from _piece(span, position, other.start, text)
         position = max(position, other.end)
     yield from _piece(span, position, span.end, text)
