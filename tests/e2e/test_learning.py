@@ -29,6 +29,39 @@ def test_the_agents_own_answer_is_kept_and_found_again(system: System, helpdesk:
     assert len(helpdesk.public_page(first).answers) == 1, "only the agent answered the first one"
 
 
+ARTICLE = "Our shop in Graz repairs a cracked Sprig casing within 9 days, free of charge."
+CASING = "The casing of my Sprig is cracked. Does your shop in Graz repair a cracked casing?"
+
+
+def test_a_draft_sent_unchanged_is_approved_until_its_article_changes(
+    system: System, helpdesk: Helpdesk
+) -> None:
+    _publish(system, ARTICLE)
+    with system.policies(send_threshold=1.0, review_threshold=0.1, cold_start_threshold=1.0):
+        ticket = helpdesk.ask("Cracked casing", CASING)
+        draft = decided(system.end(ticket))["draft"]
+    assert "within 9 days" in draft["reply"]
+    said = draft["reply"].replace("\n\n", "\n")
+    helpdesk.answer_as_agent(ticket, f"{said}\n\nKind regards,\nMaya", solve=False)
+    helpdesk.answer_as_agent(ticket, "", solve=True)
+    correction = system.wait_for("the correction", lambda: _stored(system, ticket), ticket=ticket)
+    assert (correction["verdict"], correction["quality"]) == ("approved", [])
+    assert "casing" in {source["document_id"] for source in correction["sources"]}
+
+    _publish(system, ARTICLE.replace("9 days", "3 weeks"))
+    stale = _stored(system, ticket)
+    assert stale is not None
+    assert stale["quality"] == ["stale"]
+    again = decided(system.end(helpdesk.ask("Cracked casing", CASING)))
+    assert correction["id"] not in {each["id"] for each in again["evidence"]["corrections"]}
+    assert "9 days" not in again["draft"]["reply"]
+
+
+def _publish(system: System, text: str) -> None:
+    body = {"title": "Cracked casing", "text": text}
+    system.call("retrieve", "PUT", "/documents/casing", json=body)
+
+
 def _stored(system: System, ticket: CustomerTicket) -> Json | None:
     query = {"ticket_id": ticket.ledger_id}
     found = system.call("store_correction", "GET", "/corrections", params=query)["corrections"]
