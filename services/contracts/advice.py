@@ -12,7 +12,7 @@ class ReviewedOutcome(Contract):
     """What a human found of one draft or automatic answer; no text."""
 
     ticket_id: Identifier
-    turn: int = Field(default=1, ge=1)
+    turn: int = Field(default=1, ge=1, le=2_147_483_647)
     category: Category
     language: str = Field(default="und", min_length=2, max_length=35)
     probability: Probability = Field(description="As check-draft gave it then.")

@@ -161,6 +161,7 @@ class OutcomeRequest(Contract):
     turn: int | None = Field(
         default=None,
         ge=1,
+        le=2_147_483_647,
         description="The customer turn whose answer it is about; by default the newest.",
     )
     score: Probability | None = Field(default=None, description="CSAT, 0 bad … 1 good")
