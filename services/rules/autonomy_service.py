@@ -93,7 +93,7 @@ class AutonomyService:
             await store.lock(connection)
             state = await _state_of(connection, pair, standings)
             _refuse_what_is_so(state, change)
-            reason = in_words(state.evidence)
+            reason = f"Decided by {request.updated_by}. {in_words(state.evidence)}"
             event = await store.insert(
                 connection, pair, change, request.updated_by, reason, state.evidence
             )

@@ -180,6 +180,10 @@ async def test_a_person_may_take_it_away_and_give_it_back(rules: httpx.AsyncClie
     assert (await decide(rules, "demote", "technical/pt")).status_code == 409
     assert (await decide(rules, "promote", "technical/pt")).json()["mode"] == "auto"
     assert await verdict(rules, "pt") == "auto_send"
+    events = (await rules.get("/autonomy/events?language=pt")).json()["events"]
+    assert [event["reason"] for event in events] == [
+        "Decided by maya. No answer was reviewed yet; it takes 100 right ones."
+    ] * 2
     refused = await decide(rules, "promote", "technical/pt")
     assert refused.json()["code"] == "autonomy_unchanged"
 
