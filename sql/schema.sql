@@ -515,6 +515,34 @@ CREATE TABLE help_parts (
     CONSTRAINT help_parts_part_check CHECK ((part >= 1))
 );
 
+CREATE TABLE help_sources (
+    document_id text NOT NULL,
+    source text NOT NULL,
+    content_hash text NOT NULL,
+    stored_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE help_sources IS 'Which help centre an article came from, and as what; hand-made articles have no row.';
+
+CREATE TABLE help_syncs (
+    id bigint NOT NULL,
+    source text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone DEFAULT now() NOT NULL,
+    report jsonb NOT NULL
+);
+
+COMMENT ON TABLE help_syncs IS 'What each sync of a help centre changed.';
+
+ALTER TABLE help_syncs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME help_syncs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE help_vectors (
     document_id text NOT NULL,
     text_hash text NOT NULL,
@@ -934,6 +962,12 @@ ALTER TABLE ONLY help_documents
 ALTER TABLE ONLY help_parts
     ADD CONSTRAINT help_parts_pkey PRIMARY KEY (document_id, part);
 
+ALTER TABLE ONLY help_sources
+    ADD CONSTRAINT help_sources_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY help_syncs
+    ADD CONSTRAINT help_syncs_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY help_vectors
     ADD CONSTRAINT help_vectors_pkey PRIMARY KEY (document_id, text_hash, embedding_model, window_number);
 
@@ -1023,6 +1057,8 @@ CREATE INDEX correction_sources_text ON correction_sources USING btree (document
 CREATE INDEX help_parts_search ON help_parts USING gin (search);
 
 CREATE INDEX help_parts_text ON help_parts USING btree (document_id, text_hash);
+
+CREATE INDEX help_sources_source ON help_sources USING btree (source);
 
 CREATE INDEX help_vectors_local_all_minilm_l6_v2_53f478 ON help_vectors USING hnsw (((embedding)::halfvec(384)) halfvec_cosine_ops) WHERE (embedding_model = 'local:all-MiniLM-L6-v2'::text);
 
@@ -1143,6 +1179,9 @@ ALTER TABLE ONLY correction_uses
 ALTER TABLE ONLY help_parts
     ADD CONSTRAINT help_parts_document_id_fkey FOREIGN KEY (document_id) REFERENCES help_documents(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY help_sources
+    ADD CONSTRAINT help_sources_document_id_fkey FOREIGN KEY (document_id) REFERENCES help_documents(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY help_vectors
     ADD CONSTRAINT help_vectors_document_id_fkey FOREIGN KEY (document_id) REFERENCES help_documents(id) ON DELETE CASCADE;
 
@@ -1203,6 +1242,10 @@ ALTER TABLE correction_uses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE help_documents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE help_parts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE help_sources ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE help_syncs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE help_vectors ENABLE ROW LEVEL SECURITY;
 

@@ -166,10 +166,18 @@ def credentials_are_references(workflow: Json) -> Iterator[str]:
     for node in of_type(workflow, HTTP, WEBHOOK):
         held = list(node.get("credentials", {}).values())
         signed = node["parameters"].get("options", {}).get("rawBody")
-        if not held and not signed:
+        if not held and not signed and not _reads_in_public(node):
             yield f"'{node['name']}' has no credential"
+        if held and "page_url" in node["parameters"].get("url", ""):
+            yield f"'{node['name']}' would show a credential to any website"
         if any(set(c) != {"id", "name"} or c["id"] not in _CREDENTIALS for c in held):
             yield f"'{node['name']}' names a credential that the deploy tool does not make"
+
+
+def _reads_in_public(node: Json) -> bool:
+    """Tell whether a node reads a page as any visitor would, and says so."""
+    parameters = node["parameters"]
+    return bool(parameters.get("authentication") == "none" and parameters.get("method") == "GET")
 
 
 def no_secrets(workflow: Json) -> Iterator[str]:

@@ -144,3 +144,28 @@ class TableSeed(BaseSettings):
         le=1,
         description="Share of what was sent automatically that people judge each day; 0: none.",
     )
+    learn_from_days: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="How far back the nightly learning looks for what people found.",
+    )
+    help_centre_source: str = Field(
+        default="none",
+        description="Where help articles come from each night: `folder`, `sitemap` or `none`.",
+    )
+    help_centre_sitemap_url: str = Field(
+        default="", description="Address of the sitemap that lists the help centre's pages."
+    )
+    help_centre_pages_with: str = Field(
+        default="", description="Part of the address that articles share; empty: every page."
+    )
+    help_centre_content: str = Field(
+        default="main", description="CSS selector of the article's text on a page."
+    )
+    help_centre_removal_limit: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Largest share of the articles that one night may remove.",
+    )

@@ -1,18 +1,19 @@
-"""What is learned from: samples of automatic answers that people judge."""
+"""What is learned from: samples that people judge, and what humans found of answers."""
 
-from datetime import date
+from datetime import date, datetime
 
 from services.common.database import Database
 from services.contracts.ledger_answers import QaSample
 from services.contracts.quality import DrawSamplesRequest, SampledDay, SamplesDrawn
-from services.ledger import store_quality
+from services.contracts.reviewed import ReviewedOutcomes
+from services.ledger import store_quality, store_reviewed
 
 DEFAULT_SHARE = 0.05
 """Of a day of which no sample was drawn yet."""
 
 
 class Learning:
-    """Samples of automatic answers, judged by people."""
+    """Samples of automatic answers, and the findings of humans."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,6 +37,17 @@ class Learning:
                 share = await store_quality.drawn_share(connection, day) or DEFAULT_SHARE
             automatic, items = await store_quality.qa_sample(connection, day, share)
         return QaSample(day=day, share=share, automatic=automatic, items=items)
+
+    async def reviewed(self, since: datetime, limit: int, offset: int) -> ReviewedOutcomes:
+        """Return one page of what humans found at or after `since`."""
+        async with self._database.connection() as connection:
+            outcomes, total = await store_reviewed.reviewed_outcomes(
+                connection, since, limit, offset
+            )
+        after = offset + len(outcomes)
+        return ReviewedOutcomes(
+            outcomes=outcomes, total=total, next_offset=after if after < total else None
+        )
 
 
 def _samples(drawn: list[date], days: list[SampledDay]) -> SamplesDrawn:

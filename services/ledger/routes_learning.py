@@ -1,4 +1,4 @@
-"""The calls of what is learned from: the daily sample for judgement."""
+"""The calls of what is learned: the daily sample for judgement, and what humans found."""
 
 from datetime import date
 from typing import Annotated
@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query
 
 from services.contracts.ledger_answers import QaSample
 from services.contracts.quality import DrawSamplesRequest, SamplesDrawn
+from services.contracts.reviewed import ReviewedOutcomes
 from services.ledger.ledger import LedgerDependency
+from services.ledger.parameters import Limit, Moment, Offset
 
 router = APIRouter(tags=["learning"])
 
@@ -34,3 +36,11 @@ async def read_qa_sample(
 ) -> QaSample:
     """Random within each category, at least one of each; the same again for the same day."""
     return await ledger.learning.qa_sample(day, share)
+
+
+@router.get("/outcomes/reviewed", summary="What humans found of drafts and automatic answers")
+async def read_reviewed(
+    since: Moment, ledger: LedgerDependency, limit: Limit = 500, offset: Offset = 0
+) -> ReviewedOutcomes:
+    """One for each ticket's turn; what nobody judged is not in it."""
+    return await ledger.learning.reviewed(since, limit, offset)

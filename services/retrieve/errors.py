@@ -2,16 +2,37 @@
 
 NotFound
 ├── DocumentNotFound     404
+├── NoHelpFolder         404
 └── UnknownAnswerModel   404
 Unprocessable
 └── EmptyDocument        422
 Conflict
 ├── DocumentChanged      409, with Retry-After
+├── OtherSource          409: the article came from another help centre
+├── TooManyGone          409: a sync would remove more than it may
 ├── TooFewCorrections    409: the answer model cannot be fitted yet
 └── MixedEmbeddings      409: corrections were embedded with several models
 """
 
 from services.common.errors import Conflict, NotFound, Unprocessable
+
+
+class NoHelpFolder(NotFound):
+    """No folder of help articles is set, or it is not there."""
+
+    code = "no_help_folder"
+
+
+class OtherSource(Conflict):
+    """An article of this id came from another help centre."""
+
+    code = "other_source"
+
+
+class TooManyGone(Conflict):
+    """So many articles would be removed at once that their list is more likely broken."""
+
+    code = "too_many_gone"
 
 
 class DocumentNotFound(NotFound):

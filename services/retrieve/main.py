@@ -17,9 +17,12 @@ from services.retrieve.answer_fitting import AnswerFitting
 from services.retrieve.answer_routes import router as answer_router
 from services.retrieve.answer_store import AnswerStore
 from services.retrieve.routes import router
+from services.retrieve.routes_sync import router as sync_router
 from services.retrieve.service import RetrieveService
 from services.retrieve.settings import RetrieveSettings
 from services.retrieve.store import RetrieveStore
+from services.retrieve.sync import HelpCentreSync
+from services.retrieve.sync_store import SyncStore
 
 
 def create_app(embedder: Embedder | None = None) -> FastAPI:
@@ -46,10 +49,12 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
         "retrieve",
         "Finds help documents and past corrections that speak to a ticket.",
         CommonSettings(),
-        [router, answer_router],
+        [router, answer_router, sync_router],
         lifespan=lifespan,
         checks={"database": store.check, "embeddings": EmbedderCheck(chosen)},
     )
     app.state.service = service
     app.state.fitting = AnswerFitting(answers, chosen, settings)
+    app.state.settings = settings
+    app.state.sync = HelpCentreSync(SyncStore(database), service)
     return app

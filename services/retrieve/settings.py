@@ -1,5 +1,7 @@
 """Settings of the retrieve service."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
@@ -11,6 +13,13 @@ class RetrieveSettings(BaseSettings):
 
     model_config = settings_config("RETRIEVE_")
 
+    help_folder: Path | None = Field(
+        default=None,
+        description=(
+            "Folder of Markdown or HTML files that `Sync help centre` keeps the articles equal to, "
+            "where its source is `folder`."
+        ),
+    )
     candidates: int = Field(
         default=50,
         ge=5,

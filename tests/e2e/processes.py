@@ -45,6 +45,7 @@ class Processes:
         # PostgreSQL runs as another user, who must reach its data
         self.folder.chmod(0o711)
         self.state = self.folder / "state"
+        self.help_folder = self.folder / "help"
         self.ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
         self.ports["n8n_worker"] = free_ports_in_a_row(_WORKER_PORTS)
         self.environment = self._environment()
@@ -63,6 +64,7 @@ class Processes:
             "LEDGER_POLL_SECONDS": "1",
             "LEDGER_WORKER_TIMEOUT_SECONDS": "3",
             "N8N_RECONCILE_AFTER_MINUTES": "0",
+            "RETRIEVE_HELP_FOLDER": str(self.help_folder),
             "LOCAL_READY_SECONDS": str(_UP_SECONDS),
         }
 

@@ -12,6 +12,7 @@ import httpx
 
 from local.workflows.client import N8nClient
 from local.workflows.settings import DeploySettings
+from local.workflows.table import TABLE_ID
 from tests.e2e.helpdesk import TIMEOUT, CustomerTicket, Helpdesk
 from tests.e2e.processes import Processes, short
 
@@ -132,13 +133,24 @@ class System:
         )
 
     def reconcile(self) -> None:
-        """Press `Execute workflow` on `Reconcile helpdesk`: its schedule would come in minutes."""
+        """Look for tickets that were lost, without waiting for the schedule."""
+        self.run_workflow("reconcile-helpdesk")
+
+    def run_workflow(self, workflow_id: str) -> None:
+        """Press `Execute workflow`: its schedule would come in minutes, or at night."""
         with self.n8n() as n8n:
-            workflow = n8n.workflow("reconcile-helpdesk")
+            workflow = n8n.workflow(workflow_id)
             assert workflow is not None
             trigger = next(n for n in workflow["nodes"] if n["type"].endswith("scheduleTrigger"))
             body = {"workflowData": workflow, "triggerToStartFrom": {"name": trigger["name"]}}
-            n8n.rest("POST", "/workflows/reconcile-helpdesk/run", json=body)
+            n8n.rest("POST", f"/workflows/{workflow_id}/run", json=body)
+
+    def set_table(self, **values: Any) -> None:
+        """Edit n8n's table `Settings`, as the support lead would."""
+        where = {"columnName": "id", "condition": "eq", "value": 1}
+        body = {"filter": {"type": "and", "filters": [where]}, "data": values}
+        with self.n8n() as n8n:
+            n8n.api("PATCH", f"/data-tables/{TABLE_ID}/rows/update", json=body)
 
     def set_policies(self, **values: Any) -> None:
         """Give every category these values on top of the preset `balanced`."""

@@ -29,6 +29,13 @@ from services.contracts import (
     TriageRequest,
     VerifyWebhookRequest,
 )
+from services.contracts.advice import (
+    FitAnswersRequest,
+    FitRequest,
+    FollowAdviceRequest,
+    StoreOutcomesRequest,
+)
+from services.contracts.help_centre import FinishSyncRequest
 from services.contracts.ledger_answers import ExecutionFailedRequest
 from tests.workflows import samples
 
@@ -48,6 +55,11 @@ BODIES: dict[str, type[BaseModel]] = {
     "check-draft": CheckDraftRequest,
     "corrections": StoreCorrectionRequest,
     "outcomes": OutcomeRequest,
+    "/outcomes": StoreOutcomesRequest,
+    "refit": FitRequest,
+    "fit": FitAnswersRequest,
+    "follow": FollowAdviceRequest,
+    "syncs": FinishSyncRequest,
 }
 
 
@@ -59,6 +71,7 @@ class Call:
     path: str
     body: Any
     headers: dict[str, str]
+    query: dict[str, str] = field(default_factory=dict)
 
     @property
     def step(self) -> str:
@@ -113,7 +126,7 @@ class Stubs:
         return told(call) if callable(told) else told
 
     def _check(self, call: Call) -> None:
-        contract = BODIES.get(call.step)
+        contract = BODIES.get(call.path, BODIES.get(call.step))
         if contract and call.method == "POST":
             try:
                 contract.model_validate(call.body)
@@ -124,12 +137,15 @@ class Stubs:
 def _app(stubs: Stubs) -> FastAPI:
     app = FastAPI()
 
-    @app.api_route("/{path:path}", methods=["GET", "POST", "PATCH"])
+    @app.api_route("/{path:path}", methods=["GET", "POST", "PATCH", "PUT"])
     async def anything(request: Request, path: str) -> Response:
         body = await request.json() if await request.body() else None
-        call = Call(request.method, f"/{path}", body, dict(request.headers))
+        query = dict(request.query_params)
+        call = Call(request.method, f"/{path}", body, dict(request.headers), query)
         stubs.calls.append(call)
         status, content = await asyncio.to_thread(stubs.answer, call)
+        if isinstance(content, str):
+            return Response(content, status, media_type="text/html")
         return Response(status_code=204) if status == 204 else JSONResponse(content, status)
 
     return app

@@ -21,7 +21,7 @@ def test_the_share_of_the_settings_is_drawn(n8n: N8n, stubs: Stubs) -> None:
     finally:
         n8n.set(quality_sample_share=0.05)
     assert DrawSamplesRequest.model_validate(body).share == 0.1
-    assert stubs.calls[0].path == "/qa/samples"
+    assert {call.path for call in stubs.calls if call.step == "samples"} == {"/qa/samples"}
 
 
 def test_nothing_is_drawn_where_the_settings_say_so(n8n: N8n, stubs: Stubs) -> None:
@@ -29,7 +29,7 @@ def test_nothing_is_drawn_where_the_settings_say_so(n8n: N8n, stubs: Stubs) -> N
     n8n.set(quality_sample_share=0)
     try:
         assert n8n.end(n8n.run(WORKFLOW, TRIGGER)) == "success"
-        assert stubs.steps() == []
+        assert "samples" not in stubs.steps()
     finally:
         n8n.set(quality_sample_share=0.05)
 

@@ -28,12 +28,15 @@ def http(workflow: Workflow) -> Workflow:
 
 def test_the_issue_s_workflows_are_all_there() -> None:
     assert {file.name for file in FILES.values()} == {
-        "Apply review decision",
         "Apply review decision in Zendesk",
+        "Apply review decision",
         "Check the connection",
         "Connection of Zendesk",
+        "Fetch articles from folder",
+        "Fetch articles from sitemap",
         "Forget old tickets",
         "Learn from agent reply",
+        "Learn from outcomes",
         "Post to Zendesk",
         "Post to django-helpdesk",
         "Receive Zendesk ticket",
@@ -45,6 +48,7 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Record outcome",
         "Record workflow failure",
         "Sample for quality review",
+        "Sync help centre",
         "Tell Zendesk of given-up tickets",
         "Triage incoming ticket",
     }
@@ -120,6 +124,16 @@ FAULTS: dict[str, tuple[str, Plant]] = {
     "strange credential": (
         "credentials_are_references",
         lambda w: http(w)["credentials"]["httpHeaderAuth"].update(id="other"),
+    ),
+    "a credential for any website": (
+        "credentials_are_references",
+        lambda w: http(w)["parameters"].update(url="={{ $json.page_url }}"),
+    ),
+    "sends without a credential": (
+        "credentials_are_references",
+        lambda w: (
+            http(w).pop("credentials") and http(w)["parameters"].update(authentication="none")
+        ),
     ),
     "a token": ("no_secrets", write_token),
     "fixed address": (
