@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from services.console import charts
-from services.console.dependencies import Html, Ledger
+from services.console import charts, service
+from services.console.dependencies import Html, Ledger, Rules
 from services.console.sessions import SignedIn
 from services.contracts.ledger_answers import Bucket
 
@@ -32,6 +32,7 @@ async def dashboard(
     request: Request,
     _: SignedIn,
     ledger: Ledger,
+    rules: Rules,
     pages: Html,
     days: Annotated[Days, Query()] = Days.WEEK,
 ) -> HTMLResponse:
@@ -39,8 +40,11 @@ async def dashboard(
     until = datetime.now(UTC)
     since = until - timedelta(days=days)
     bucket = Bucket.HOUR if days is Days.DAY else Bucket.DAY
-    summary, series, resolution = await asyncio.gather(
-        ledger.summary(since, until), ledger.series(bucket, since, until), ledger.resolution()
+    summary, series, resolution, proposals = await asyncio.gather(
+        ledger.summary(since, until),
+        ledger.series(bucket, since, until),
+        ledger.resolution(),
+        service.proposals(rules),
     )
     unconfirmed = (await ledger.unconfirmed(_CLAIMS)).claims if summary.unconfirmed_claims else []
     return pages.render(
@@ -53,4 +57,5 @@ async def dashboard(
         chart=charts.columns(series.points, bucket),
         resolution=resolution,
         unconfirmed=unconfirmed,
+        proposals=proposals,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from services.console.clients import CorrectionsApi, LedgerApi, RetrieveApi, RulesApi
 from services.console.errors import BackendRefused, ConsoleError
 from services.contracts import Decision, RetrieveRequest, ReviewDecisionRequest
+from services.contracts.autonomy import AutonomyState
 from services.contracts.ledger_answers import Review
 from services.contracts.policies import CategoryPolicy
 
@@ -57,6 +58,14 @@ async def categories(rules: RulesApi) -> list[str]:
     """Return the names of the topics, for a filter; none where rules is away."""
     try:
         return sorted(policy.category for policy in (await rules.policies()).policies)
+    except ConsoleError:
+        return []
+
+
+async def proposals(rules: RulesApi) -> list[AutonomyState]:
+    """Return what has earned to be answered without a person; nothing where rules is away."""
+    try:
+        return [state for state in await rules.autonomy() if state.proposed]
     except ConsoleError:
         return []
 

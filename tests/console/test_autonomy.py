@@ -46,6 +46,7 @@ async def test_evidence_is_looked_at_and_a_person_lets_it_answer(
     await judged(system, 103, 0)
     page = await browser.get("/thresholds")
     assert "has earned to be answered" not in page
+    assert "earned" not in await browser.get("/dashboard")
     answer = await browser.post("/autonomy", {})
     assert answer.headers["location"] == "/thresholds?said=changed"
     page = await browser.get("/thresholds?said=changed")
@@ -53,6 +54,8 @@ async def test_evidence_is_looked_at_and_a_person_lets_it_answer(
     assert "103 of the last 103 reviewed answers were right." in page
     assert "0.0–2.9 %" in page
     assert await mode(system) == "draft"
+    page = await browser.get("/dashboard")
+    assert "Billing in German: earned to be answered without a person." in page
     answer = await browser.post("/autonomy/billing/de", {"decision": "promote"})
     page = await browser.get(answer.headers["location"])
     assert "the machine answers in this language by itself" in page
@@ -149,3 +152,17 @@ async def test_what_it_takes_is_changed_in_the_form(system: System, browser: Bro
     await browser.get("/thresholds/billing")
     await browser.post("/thresholds/billing", {"autonomy_target": "0"}, status=422)
     assert "Wrong answers allowed" in browser.page
+
+
+async def test_names_are_shown_as_text(system: System, browser: Browser) -> None:
+    body = {"decision": "demote", "updated_by": "<script>alert(1)</script>"}
+    await system.rules.post("/autonomy/billing/de", json=body)
+    for path in ("/thresholds", "/thresholds/billing"):
+        page = await browser.get(path)
+        assert "&lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
+
+
+async def test_dashboard_needs_no_rules(system: System, browser: Browser) -> None:
+    system.ways["rules"].away = True
+    assert "How tickets ended" in await browser.get("/dashboard")
