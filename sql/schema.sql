@@ -402,6 +402,7 @@ CREATE TABLE category_policies (
     autonomy_begins text DEFAULT 'auto'::text NOT NULL,
     reviews_needed integer DEFAULT 100 NOT NULL,
     autonomy_target double precision DEFAULT 0.05 NOT NULL,
+    contested_target double precision DEFAULT 0.2 NOT NULL,
     CONSTRAINT category_policies_autonomy_begins_check CHECK ((autonomy_begins = ANY (ARRAY['draft'::text, 'auto'::text]))),
     CONSTRAINT category_policies_autonomy_check CHECK ((autonomy = ANY (ARRAY['manual'::text, 'propose'::text, 'automatic'::text]))),
     CONSTRAINT category_policies_autonomy_target_check CHECK (((autonomy_target > (0)::double precision) AND (autonomy_target <= (0.5)::double precision))),
@@ -409,6 +410,7 @@ CREATE TABLE category_policies (
     CONSTRAINT category_policies_check CHECK (((review_threshold >= (0)::double precision) AND (review_threshold <= send_threshold))),
     CONSTRAINT category_policies_cold_start_corrections_check CHECK ((cold_start_corrections >= 0)),
     CONSTRAINT category_policies_cold_start_threshold_check CHECK (((cold_start_threshold >= (0)::double precision) AND (cold_start_threshold <= (1)::double precision))),
+    CONSTRAINT category_policies_contested_target_check CHECK (((contested_target > (0)::double precision) AND (contested_target <= (1)::double precision))),
     CONSTRAINT category_policies_draft_until_approved_check CHECK ((draft_until_approved >= 0)),
     CONSTRAINT category_policies_human_from_urgency_check CHECK ((human_from_urgency = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
     CONSTRAINT category_policies_max_turns_check CHECK ((max_turns >= 1)),
@@ -869,11 +871,15 @@ CREATE TABLE reviewed_outcomes (
     features jsonb,
     correct boolean NOT NULL,
     reviewed_at timestamp with time zone NOT NULL,
+    found_by text DEFAULT 'person'::text NOT NULL,
+    CONSTRAINT reviewed_outcomes_found_by_check CHECK ((found_by = ANY (ARRAY['person'::text, 'customer'::text]))),
     CONSTRAINT reviewed_outcomes_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
     CONSTRAINT reviewed_outcomes_turn_check CHECK ((turn >= 1))
 );
 
 COMMENT ON TABLE reviewed_outcomes IS 'What humans found of drafts and automatic answers, the latest finding of each; holds no text.';
+
+COMMENT ON COLUMN reviewed_outcomes.found_by IS 'person: a reviewer, an agent or the quality check; customer: by an objection or a rating.';
 
 ALTER TABLE reviewed_outcomes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME reviewed_outcomes_id_seq
@@ -882,6 +888,15 @@ ALTER TABLE reviewed_outcomes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE silent_answers (
+    ticket_id text NOT NULL,
+    turn integer NOT NULL,
+    category text NOT NULL,
+    language text DEFAULT 'und'::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT silent_answers_turn_check CHECK ((turn >= 1))
 );
 
 CREATE TABLE support_corrections (
@@ -1034,6 +1049,9 @@ ALTER TABLE ONLY reviewed_outcomes
 ALTER TABLE ONLY reviewed_outcomes
     ADD CONSTRAINT reviewed_outcomes_ticket_id_turn_key UNIQUE (ticket_id, turn);
 
+ALTER TABLE ONLY silent_answers
+    ADD CONSTRAINT silent_answers_pkey PRIMARY KEY (ticket_id, turn);
+
 ALTER TABLE ONLY support_corrections
     ADD CONSTRAINT support_corrections_pkey PRIMARY KEY (id);
 
@@ -1127,6 +1145,8 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgqueuer USING btree (dedupe_k
 CREATE INDEX pgqueuer_updated_id_id1_idx ON pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::pgqueuer_status);
 
 CREATE INDEX reviewed_outcomes_category ON reviewed_outcomes USING btree (category, reviewed_at DESC);
+
+CREATE INDEX silent_answers_category ON silent_answers USING btree (category, at DESC);
 
 CREATE INDEX support_corrections_category ON support_corrections USING btree (category, created_at DESC);
 
@@ -1280,6 +1300,8 @@ ALTER TABLE pgqueuer_schedules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgqueuer_statistics ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE reviewed_outcomes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE silent_answers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE support_corrections ENABLE ROW LEVEL SECURITY;
 

@@ -14,6 +14,7 @@ PERCENT = (
     "cold_start_threshold",
     "min_confidence",
     "autonomy_target",
+    "contested_target",
 )
 NUMBERS = ("draft_until_approved", "cold_start_corrections", "max_turns", "reviews_needed")
 SWITCHES = ("always_human", "answer_replies", "follow_advice")
@@ -35,6 +36,7 @@ NAMES = {
     "repeat_ask_limit": "Times asked before",
     "reviews_needed": "Right answers it takes",
     "autonomy_target": "Wrong answers allowed",
+    "contested_target": "Contested answers allowed",
 }
 
 

@@ -1,6 +1,6 @@
 """What is learned from outcomes: fits and their versions, advice on thresholds, simulations."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -21,6 +21,11 @@ class ReviewedOutcome(Contract):
     )
     correct: bool = Field(description="The reply was right as it was.")
     reviewed_at: AwareDatetime
+    found_by: Literal["person", "customer", "silence"] = Field(
+        default="person",
+        description="`silence`: sent automatically, and a week later nobody had said anything. "
+        "That is no finding; it only counts among what was sent.",
+    )
 
 
 class StoreOutcomesRequest(Contract):

@@ -26,7 +26,7 @@ class AutonomyChange(StrEnum):
 
 
 class AutonomyEvidence(Contract):
-    """What people found of the answers that the present threshold would send."""
+    """What people found of what the present threshold would send, and what customers did."""
 
     reviews: int = Field(ge=0, description="Tickets judged; the newest, three times the needed.")
     wrong: int = Field(ge=0)
@@ -41,6 +41,12 @@ class AutonomyEvidence(Contract):
     wrong_tickets: list[Identifier] = Field(
         default_factory=list, description="The newest wrong ones, at most ten."
     )
+    sent: int = Field(default=0, ge=0, description="Sent alone, and answered or a week old.")
+    contested: int = Field(
+        default=0, ge=0, description="Of those: came back within a week, or were rated badly."
+    )
+    contested_low: Probability = Field(default=0, description="Lower 95 % bound on that share.")
+    contested_target: Probability = Field(default=1, description="What the policy allows of it.")
 
 
 class AutonomyEvent(Contract):

@@ -87,6 +87,13 @@ class PolicyValues(Contract):
         le=0.5,
         description="Upper bound on the wrong share, above which a language is not let answer.",
     )
+    contested_target: float = Field(
+        default=0.2,
+        gt=0,
+        le=1,
+        description="Share of sent answers that customers may contest: a further message within "
+        "a week, even a thank-you, or a bad rating.",
+    )
 
     @model_validator(mode="after")
     def _review_below_send(self) -> Self:

@@ -9,7 +9,8 @@ from services.contracts.advice import ReviewedOutcome
 from services.ledger.store_resolution import OBJECTIONS
 
 # Who looked closest is believed: the blind sample, a review, an agent's own answer, the customer.
-# Silence is no finding, and neither is an objection that came after a week.
+# Silence is no finding, and neither is an objection that came after a week; that an answer was
+# sent and nobody said anything is handed on all the same, marked as that.
 _FOUND = """
     case
         when labelled.was_right is not null then labelled.was_right
@@ -17,13 +18,20 @@ _FOUND = """
         when corrected.was_right is not null then corrected.was_right
         when objected.at is not null then false
         when helped.at is not null then true
+        when t.route = 'auto_sent' and t.finished_at < now() - interval '7 days' then true
     end as correct,
     case
         when labelled.was_right is not null then labelled.at
         when reviewed.was_right is not null then reviewed.at
         when corrected.was_right is not null then corrected.at
-        else coalesce(objected.at, helped.at)
-    end as reviewed_at
+        else coalesce(objected.at, helped.at, t.finished_at + interval '7 days')
+    end as reviewed_at,
+    case
+        when coalesce(labelled.was_right, reviewed.was_right, corrected.was_right) is not null
+            then 'person'
+        when coalesce(objected.at, helped.at) is not null then 'customer'
+        else 'silence'
+    end as found_by
 """
 _REVIEWED = f"""
     select t.ticket_id, t.turn, t.category, t.language, latest.probability, latest.features,
@@ -98,4 +106,5 @@ def _outcome(row: Any) -> ReviewedOutcome:
         features=features,
         correct=row["correct"],
         reviewed_at=row["reviewed_at"],
+        found_by=row["found_by"],
     )

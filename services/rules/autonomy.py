@@ -8,6 +8,10 @@ their share decide (Clopper and Pearson 1934):
   let through at some time in a thousand reviews with a chance of about one in ten;
 - demoted, where the upper 95 % bound is over the target, or, before there are enough reviews to
   judge so, where the lower one is: then it is over the target for certain.
+
+Customers speak of some answers only, and more often of bad ones. What they contest is therefore
+counted apart, among everything that was sent and is a week old, and demotes where it is over a
+target of its own for certain; a further message contests, even a thank-you.
 """
 
 from collections.abc import Sequence
@@ -32,12 +36,13 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Judged:
-    """What people found of one answer."""
+    """What people found of one answer, or what its customer did; then `right` is: not contested."""
 
     ticket_id: str
     probability: float
     right: bool
     at: datetime
+    by_customer: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,16 +68,13 @@ def weigh(
 ) -> AutonomyEvidence:
     """Sum up what counts of `judged`."""
     needed = reviews_needed(policy)
-    counted = sorted(
-        (
-            each
-            for each in judged
-            if each.probability >= threshold and (since is None or each.at > since)
-        ),
-        key=lambda each: each.at,
-        reverse=True,
-    )[: WINDOW * needed]
+    newest = sorted(judged, key=lambda each: each.at, reverse=True)
+    fresh = [each for each in newest if since is None or each.at > since]
+    sent = [each for each in fresh if each.by_customer][: WINDOW * needed]
+    found = [each for each in fresh if not each.by_customer and each.probability >= threshold]
+    counted = found[: WINDOW * needed]
     wrong = [each for each in counted if not each.right]
+    contested = [each for each in sent if not each.right]
     return AutonomyEvidence(
         reviews=len(counted),
         wrong=len(wrong),
@@ -82,7 +84,11 @@ def weigh(
         reviews_needed=needed,
         threshold=threshold,
         since=since,
-        wrong_tickets=[each.ticket_id for each in wrong[:_MOST_TICKETS]],
+        wrong_tickets=[each.ticket_id for each in [*wrong, *contested][:_MOST_TICKETS]],
+        sent=len(sent),
+        contested=len(contested),
+        contested_low=lower_bound(len(contested), len(sent), DEMOTE_CONFIDENCE),
+        contested_target=policy.contested_target,
     )
 
 
@@ -105,6 +111,8 @@ def has_lost(evidence: AutonomyEvidence) -> bool:
     """Tell whether it must be demoted."""
     if evidence.reviews >= evidence.reviews_needed and evidence.wrong_high > evidence.target:
         return True
+    if evidence.contested_low > evidence.contested_target + _ROUNDING:
+        return True
     return evidence.wrong_low > evidence.target + _ROUNDING
 
 
@@ -122,7 +130,11 @@ def judge(mode: Mode, policy: PolicyValues, evidence: AutonomyEvidence) -> Chang
 
 
 def in_words(evidence: AutonomyEvidence) -> str:
-    """One sentence: how many were right, and what that says of the rest."""
+    """How many were right, what that says of the rest, and what customers did."""
+    return _found(evidence) + _came_back(evidence)
+
+
+def _found(evidence: AutonomyEvidence) -> str:
     if not evidence.reviews:
         return f"No answer was reviewed yet; it takes {evidence.reviews_needed} right ones."
     right = evidence.reviews - evidence.wrong
@@ -130,4 +142,13 @@ def in_words(evidence: AutonomyEvidence) -> str:
         f"{right} of {evidence.reviews} reviewed answers were right: between "
         f"{evidence.wrong_low:.1%} and {evidence.wrong_high:.1%} are wrong, "
         f"{evidence.target:.1%} are allowed."
+    )
+
+
+def _came_back(evidence: AutonomyEvidence) -> str:
+    if not evidence.sent:
+        return ""
+    return (
+        f" Customers contested {evidence.contested} of {evidence.sent} that were sent, "
+        f"{evidence.contested_target:.0%} are allowed."
     )

@@ -18,10 +18,18 @@ _LOCK = "select pg_advisory_xact_lock(hashtext('autonomy_events'))"
 # Each answer with the probability that is given to it now, as the advice on thresholds has it.
 _OUTCOMES = """
 select o.category, lower(split_part(o.language, '-', 1)) as language, o.ticket_id,
-    coalesce(r.probability, o.probability) as probability, o.correct, o.reviewed_at
+    coalesce(r.probability, o.probability) as probability, o.correct, o.reviewed_at,
+    o.found_by = 'customer' as by_customer
 from reviewed_outcomes o left join calibration_replays r on r.outcome_id = o.id
     and r.calibration_id = (select id from calibrations where active)
 where o.reviewed_at > now() - interval '180 days' and ($1::text is null or o.category = $1)
+union all
+select s.category, lower(split_part(s.language, '-', 1)), s.ticket_id, 1, true, s.at, true
+from silent_answers s
+where s.at > now() - interval '180 days' and ($1::text is null or s.category = $1)
+    and not exists (
+        select from reviewed_outcomes o where (o.ticket_id, o.turn) = (s.ticket_id, s.turn)
+    )
 """
 
 _LAST = """
@@ -73,10 +81,16 @@ async def lock(connection: Any) -> None:
 
 
 async def outcomes(connection: Any, category: str | None) -> dict[Pair, list[Judged]]:
-    """Return what people found of answers in the last half year."""
+    """Return what people found of answers in the last half year, and what customers did."""
     found: dict[Pair, list[Judged]] = {}
     for row in await connection.fetch(_OUTCOMES, category):
-        judged = Judged(row["ticket_id"], row["probability"], row["correct"], row["reviewed_at"])
+        judged = Judged(
+            ticket_id=row["ticket_id"],
+            probability=row["probability"],
+            right=row["correct"],
+            at=row["reviewed_at"],
+            by_customer=row["by_customer"],
+        )
         found.setdefault((row["category"], row["language"]), []).append(judged)
     return found
 

@@ -9,13 +9,20 @@ from services.rules.advisor import Outcome
 
 _PUT = """
 insert into reviewed_outcomes as known
-    (ticket_id, turn, category, language, probability, features, correct, reviewed_at)
+    (ticket_id, turn, category, language, probability, features, correct, reviewed_at, found_by)
 select * from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::float8[],
-    $6::text[]::jsonb[], $7::boolean[], $8::timestamptz[])
-on conflict (ticket_id, turn) do update set
-    correct = excluded.correct, reviewed_at = excluded.reviewed_at
+    $6::text[]::jsonb[], $7::boolean[], $8::timestamptz[], $9::text[])
+on conflict (ticket_id, turn) do update set correct = excluded.correct,
+    reviewed_at = excluded.reviewed_at, found_by = excluded.found_by
 where excluded.reviewed_at > known.reviewed_at
 returning id
+"""
+
+_PUT_SILENT = """
+insert into silent_answers (ticket_id, turn, category, language, at)
+select * from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::timestamptz[])
+on conflict do nothing
+returning ticket_id
 """
 
 # A ticket counts once: what a human found of its draft says more than the replay of its correction.
@@ -39,7 +46,8 @@ class OutcomeStore:
     async def put(self, outcomes: Sequence[ReviewedOutcome]) -> int:
         """Keep the latest finding of each draft; returns how many were new or changed."""
         latest = {(each.ticket_id, each.turn): each for each in sorted(outcomes, key=_when)}
-        kept = list(latest.values())
+        kept = [each for each in latest.values() if each.found_by != "silence"]
+        silent = [each for each in latest.values() if each.found_by == "silence"]
         async with self._database.connection() as connection:
             rows = await connection.fetch(
                 _PUT,
@@ -51,6 +59,15 @@ class OutcomeStore:
                 [json.dumps(each.features) if each.features else None for each in kept],
                 [each.correct for each in kept],
                 [each.reviewed_at for each in kept],
+                [each.found_by for each in kept],
+            )
+            rows += await connection.fetch(
+                _PUT_SILENT,
+                [each.ticket_id for each in silent],
+                [each.turn for each in silent],
+                [each.category for each in silent],
+                [each.language for each in silent],
+                [each.reviewed_at for each in silent],
             )
         return len(rows)
 

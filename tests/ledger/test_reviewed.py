@@ -22,9 +22,18 @@ async def reviewed(http: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
 
 
 async def found(http: httpx.AsyncClient) -> dict[int, bool]:
-    """By the number of the ticket, whether the reply was right."""
+    """By the number of the ticket, whether the reply was right; silence left out."""
     outcomes = (await reviewed(http))["outcomes"]
-    return {int(each["ticket_id"].split(":")[1]): each["correct"] for each in outcomes}
+    return {_number(each): each["correct"] for each in outcomes if each["found_by"] != "silence"}
+
+
+async def who_found_it(http: httpx.AsyncClient) -> dict[int, str]:
+    outcomes = (await reviewed(http))["outcomes"]
+    return {_number(each): each["found_by"] for each in outcomes}
+
+
+def _number(outcome: dict[str, Any]) -> int:
+    return int(outcome["ticket_id"].split(":")[1])
 
 
 async def outcome(http: httpx.AsyncClient, number: int, kind: str, **fields: Any) -> None:
@@ -51,6 +60,7 @@ async def test_reviews_and_agents_corrections_are_findings(ledger: Start, n8n: F
         for number, word in ((5, "approved"), (6, "edited"), (7, "taught"), (2, "approved")):
             await verdict(http, number, word)
         assert await found(http) == {1: True, 2: False, 3: False, 5: True, 6: False}
+        assert set((await who_found_it(http)).values()) == {"person"}
         first = ReviewedOutcome.model_validate((await reviewed(http))["outcomes"][0])
     assert (first.ticket_id, first.turn, first.category) == ("django-helpdesk:1", 1, "shipping")
     assert (first.language, first.probability) == ("de", 0.7)
@@ -73,6 +83,13 @@ async def test_of_automatic_answers_who_looked_closest_is_believed(
         await verdict(http, 5, "edited")
         await outcome(http, 7, "reopened")  # after nine days it is another matter
         assert await found(http) == {1: False, 2: True, 4: True, 5: False}
+        assert await who_found_it(http) == {
+            1: "customer",
+            2: "customer",
+            4: "person",
+            5: "person",
+            7: "silence",
+        }
 
 
 async def test_a_customer_who_writes_again_contests_the_answer_before(

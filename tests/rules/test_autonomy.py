@@ -34,6 +34,15 @@ def answers(right: int, wrong: int = 0, probability: float = 0.9) -> list[Judged
     ]
 
 
+def customers(silent: int, contested: int) -> list[Judged]:
+    """What customers did with so many answers that were sent."""
+    fine = [True] * silent + [False] * contested
+    return [
+        Judged(f"c:{n}", 1.0, ok, NOW - timedelta(minutes=n + 1), by_customer=True)
+        for n, ok in enumerate(fine)
+    ]
+
+
 def evidence(
     right: int, wrong: int = 0, policy: PolicyValues = POLICY, since: datetime | None = None
 ) -> AutonomyEvidence:
@@ -104,6 +113,27 @@ def test_old_merits_do_not_last() -> None:
 
 
 @pytest.mark.parametrize(
+    ("silent", "contested", "lost"),
+    [(0, 1, False), (90, 10, False), (80, 20, False), (70, 30, True), (3, 5, True)],
+)
+def test_customers_contest_a_share_of_what_was_sent(
+    silent: int, contested: int, lost: bool
+) -> None:
+    found = weigh([*answers(100), *customers(silent, contested)], POLICY, 0.75, None)
+    assert (found.sent, found.contested) == (silent + contested, contested)
+    assert (found.reviews, found.wrong) == (100, 0)
+    assert has_lost(found) is lost
+
+
+def test_silence_is_nothing_that_people_found() -> None:
+    found = weigh(customers(500, 0), POLICY, 0.75, None)
+    assert (found.reviews, found.sent) == (0, 300)
+    assert not has_earned(found)
+    failing = weigh([*customers(500, 0), *answers(1, 3)], POLICY, 0.75, None)
+    assert has_lost(failing)
+
+
+@pytest.mark.parametrize(
     ("autonomy", "mode", "right", "wrong", "change"),
     [
         ("propose", Mode.DRAFT, 100, 0, AutonomyChange.PROPOSED),
@@ -127,6 +157,8 @@ def test_the_policy_says_who_changes_it(
 
 def test_reasons_are_in_words() -> None:
     assert in_words(evidence(0)) == "No answer was reviewed yet; it takes 100 right ones."
+    sent = weigh(customers(8, 1), POLICY, 0.75, None)
+    assert in_words(sent).endswith(" Customers contested 1 of 9 that were sent, 20% are allowed.")
     assert in_words(evidence(95, 5)) == (
         "95 of 100 reviewed answers were right: between 2.0% and 10.2% are wrong, 5.0% are allowed."
     )

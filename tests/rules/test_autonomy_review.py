@@ -33,6 +33,24 @@ async def reviewed(
     assert answer.json() == {"stored": right + wrong}, answer.text
 
 
+async def customers(rules: httpx.AsyncClient, silent: int, contested: int) -> None:
+    """Customers said nothing of so many answers, and contested so many."""
+    outcomes = [
+        {
+            "ticket_id": f"django-helpdesk:{n}",
+            "category": "technical",
+            "language": "de",
+            "probability": 0.8,
+            "correct": n >= contested,
+            "found_by": "silence" if n >= contested else "customer",
+            "reviewed_at": datetime.now(UTC).isoformat(),
+        }
+        for n in range(silent + contested)
+    ]
+    answer = await rules.post("/outcomes", json={"outcomes": outcomes})
+    assert answer.json() == {"stored": silent + contested}, answer.text
+
+
 async def review(rules: httpx.AsyncClient) -> list[str]:
     """Have everything looked at; returns what was changed, as words."""
     answer = await rules.post("/autonomy/review")
@@ -119,6 +137,26 @@ async def test_looked_at_twice_at_the_same_moment_is_one_change(rules: httpx.Asy
     await reviewed(rules, 20, 10)
     found = await asyncio.gather(*(review(rules) for _ in range(5)))
     assert sorted(len(changes) for changes in found) == [0, 0, 0, 0, 1]
+
+
+async def test_what_customers_contest_is_a_share_of_what_was_sent(
+    rules: httpx.AsyncClient,
+) -> None:
+    await customers(rules, silent=90, contested=10)
+    assert await review(rules) == []
+    found = (await state(rules))["evidence"]
+    assert (found["reviews"], found["sent"], found["contested"]) == (0, 100, 10)
+    await customers(rules, silent=0, contested=40)
+    found = (await state(rules))["evidence"]
+    assert (found["sent"], found["contested"]) == (100, 40)
+    assert await review(rules) == ["technical de demoted"]
+    assert await verdict(rules) == "review"
+
+
+async def test_silence_advises_nothing(rules: httpx.AsyncClient) -> None:
+    await customers(rules, silent=500, contested=0)
+    advice = (await rules.get("/policies/technical/advice")).json()
+    assert advice["reviewed"] == 0
 
 
 async def test_it_is_earned_proposed_and_let_by_a_person(rules: httpx.AsyncClient) -> None:
