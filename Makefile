@@ -53,7 +53,7 @@ bench: install ## Measure time per ticket by step, memory and disk of the runnin
 	@$(RUN) -m bench
 
 ##@ Measure the local model
-.PHONY: eval eval-intents eval-retrieval eval-injection eval-canary eval-pii eval-replay eval-gate train
+.PHONY: eval eval-intents eval-retrieval eval-injection eval-canary eval-pii eval-learning eval-replay eval-gate train
 eval: eval-intents eval-retrieval eval-injection eval-pii ## All of the following; DATA=folder
 eval-intents: install ## Category and intent, on labelled messages
 	@$(RUN) -m evals intents --data "$(DATA)"
@@ -65,6 +65,8 @@ eval-canary: install ## Attacks against a model that obeys them: what they want 
 	@$(RUN) -m evals canary --data "$(DATA)"
 eval-pii: install ## Personal data found before text leaves
 	@$(RUN) -m evals pii --data "$(DATA)"
+eval-learning: install ## What is sent, and wrong, after so many corrections: DATA=tickets.csv [TRAIN=stream.csv]
+	@$(RUN) -m evals.learning --data "$(DATA)" $(if $(TRAIN),--train "$(TRAIN)")
 # both read one file of tickets, not a folder of sets; without DATA the golden set
 TICKETS = $(if $(filter file,$(origin DATA)),evals/golden/larkspur.jsonl,$(DATA))
 eval-replay: install ## What would become of past tickets: DATA=tickets.csv; docs/evaluate.md has more

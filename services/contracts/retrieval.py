@@ -52,13 +52,18 @@ class LearnedAnswer(Contract):
 
 
 class Evidence(Contract):
-    """Answer of `POST /retrieve`; `answer` is left out where no answer model is used."""
+    """Answer of `POST /retrieve`; `answer` and `held_out` are left out where unused."""
 
     documents: list[Document]
     corrections: list[Correction]
     corrections_in_category: int = Field(ge=0)
     embedding_model: str
     answer: LearnedAnswer | None = None
+    held_out: bool | None = Field(
+        default=None,
+        description="While a hold-out is running: whether this ticket is drafted without "
+        "corrections, to measure what they bring.",
+    )
 
 
 class HelpDocument(Contract):

@@ -109,6 +109,8 @@ def _pointers(evidence: Evidence) -> dict[str, Any]:
         ],
         "corrections_in_category": evidence.corrections_in_category,
         "embedding_model": evidence.embedding_model,
+        "answer": evidence.answer.model_dump(mode="json") if evidence.answer else None,
+        "held_out": evidence.held_out,
     }
 
 

@@ -14,6 +14,7 @@ from services.ledger.erasure import Erasure
 from services.ledger.hand_out import HandOut, Lane
 from services.ledger.learning import Learning
 from services.ledger.leases import DecisionLeases, TurnLeases
+from services.ledger.lift import Lifts
 from services.ledger.measures import Measures
 from services.ledger.records import Records
 from services.ledger.resolution import Resolutions
@@ -38,6 +39,7 @@ class Ledger:
     erasure: Erasure
     resolutions: Resolutions
     learning: Learning
+    lifts: Lifts
 
 
 def build_ledger(database: Database, settings: LedgerSettings) -> Ledger:
@@ -52,6 +54,7 @@ def build_ledger(database: Database, settings: LedgerSettings) -> Ledger:
         erasure=Erasure(database),
         resolutions=Resolutions(database),
         learning=Learning(database),
+        lifts=Lifts(database),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.contracts.ledger_answers import QaSample
+from services.contracts.ledger_lift import Lift
 from services.contracts.quality import DrawSamplesRequest, SamplesDrawn
 from services.contracts.reviewed import ReviewedOutcomes
 from services.ledger.ledger import LedgerDependency
@@ -44,3 +45,11 @@ async def read_reviewed(
 ) -> ReviewedOutcomes:
     """One for each ticket's turn; what nobody judged is not in it."""
     return await ledger.learning.reviewed(since, limit, offset)
+
+
+@router.get("/metrics/lift", summary="What corrections bring, against a hold-out")
+async def read_lift(
+    ledger: LedgerDependency, since: Moment | None = None, until: Moment | None = None
+) -> Lift:
+    """Of questions decided while a hold-out was running; by default of four weeks."""
+    return await ledger.lifts.report(since, until)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.ledger.store_resolution import OBJECTIONS
 
-_JUDGED_BY = """
+JUDGED_BY = """
     case
         when exists (
             select from ledger_reviews r where r.turn_id = t.id and r.decision is not null
@@ -22,6 +22,22 @@ _JUDGED_BY = """
 """
 
 
+JUDGEMENTS = """
+left join lateral (
+    select bool_or(o.label = 'wrong') as wrong from ledger_outcomes o
+    where o.ticket_id = t.ticket_id and o.turn = t.turn and o.kind = 'label'
+        and o.label in ('right', 'wrong')
+) labelled on true
+left join lateral (
+    select e.detail ->> 'verdict' as latest from ledger_events e
+    where e.ticket_id = t.ticket_id and e.turn = t.turn
+        and e.kind = 'correction_recorded'
+        and e.detail ->> 'verdict' in ('approved', 'edited', 'rejected')
+    order by e.id desc limit 1
+) verdict on true
+"""
+
+
 async def simulate(
     connection: Any, threshold: float, category: str | None, since: datetime, until: datetime
 ) -> Any:
@@ -33,7 +49,7 @@ async def simulate(
     return await connection.fetchrow(
         f"""
         with decided as (
-            select t.route, latest.probability, latest.blocked, {_JUDGED_BY} as was_right
+            select t.route, latest.probability, latest.blocked, {JUDGED_BY} as was_right
             from ledger_turns t
             join lateral (
                 select e.probability, exists (
@@ -49,18 +65,7 @@ async def simulate(
                     and e.probability is not null
                 order by e.id desc limit 1
             ) latest on true
-            left join lateral (
-                select bool_or(o.label = 'wrong') as wrong from ledger_outcomes o
-                where o.ticket_id = t.ticket_id and o.turn = t.turn and o.kind = 'label'
-                    and o.label in ('right', 'wrong')
-            ) labelled on true
-            left join lateral (
-                select e.detail ->> 'verdict' as latest from ledger_events e
-                where e.ticket_id = t.ticket_id and e.turn = t.turn
-                    and e.kind = 'correction_recorded'
-                    and e.detail ->> 'verdict' in ('approved', 'edited', 'rejected')
-                order by e.id desc limit 1
-            ) verdict on true
+            {JUDGEMENTS}
             {OBJECTIONS}
             where t.state = 'finished' and t.registered_at >= $1 and t.registered_at < $2
                 and ($3::text is null or t.category = $3)

@@ -22,6 +22,7 @@ from services.contracts import (
 )
 from services.retrieve.answer_finder import AnswerFinder
 from services.retrieve.errors import DocumentChanged, DocumentNotFound, EmptyDocument
+from services.retrieve.holdout import is_held_out
 from services.retrieve.languages import text_search_configuration
 from services.retrieve.ranking import fuse, prefer_language
 from services.retrieve.settings import RetrieveSettings
@@ -64,12 +65,16 @@ class RetrieveService:
             return self._evidence([], [], await self._count_corrections(request.category))
         known = [value for value in (ticket.requester.name, ticket.requester.email) if value]
         [vector] = await self._embedder.embed([text], known)
+        held_out = is_held_out(ticket.id, self._settings.holdout_share)
+        if held_out:
+            request = request.model_copy(update={"corrections": 0})
         documents, (corrections, answer), in_category = await asyncio.gather(
             self._documents(request, text, vector),
             self._learned_or_near(request, text, vector),
             self._count_corrections(request.category),
         )
-        return self._evidence(documents, corrections, in_category, answer)
+        evidence = self._evidence(documents, corrections, in_category, answer)
+        return evidence.model_copy(update={"held_out": held_out})
 
     def _evidence(
         self,

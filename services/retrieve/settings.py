@@ -43,6 +43,15 @@ class RetrieveSettings(BaseSettings):
             "unless its similarity is this much below the best."
         ),
     )
+    holdout_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.5,
+        description=(
+            "This share of tickets gets no corrections, chosen by their id, so that what "
+            "corrections bring can be measured (ledger GET /metrics/lift); 0: none."
+        ),
+    )
     answer_model: bool = Field(
         default=True,
         description=(

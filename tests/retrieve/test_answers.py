@@ -57,9 +57,11 @@ async def teach(url: str, embedder: CountingEmbedder, rows: list[tuple[str, str]
             )  # fmt: skip
 
 
-async def ask(http: httpx.AsyncClient, body: str, **fields: Any) -> dict[str, Any]:
+async def ask(
+    http: httpx.AsyncClient, body: str, ticket_id: str = "test:1", **fields: Any
+) -> dict[str, Any]:
     ticket = {
-        "id": "test:1", "source": "test", "subject": "", "body": body, "thread": [],
+        "id": ticket_id, "source": "test", "subject": "", "body": body, "thread": [],
         "requester": {"id": "r"}, "created_at": "2026-11-22T08:00:00Z", "metadata": {},
     }  # fmt: skip
     request = {"ticket": ticket, "category": "technical", "min_similarity": 0.3, **fields}

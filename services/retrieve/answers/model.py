@@ -8,11 +8,12 @@ the stream are cross-fitted: no ticket is judged by a model that knew its answer
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from services.retrieve.answers.examples import NO_ANSWER, Example, answer_classes
 from services.retrieve.answers.ridge import fit_ridge
@@ -37,6 +38,8 @@ _WIDTH = 1.0
 _WORD_SHARE = 0.5
 _PENALTIES = (0.2, 0.3, 0.3)
 _CHUNK = 1_000
+_BLAS = ThreadpoolController()
+"""Limited to one thread: on a busy machine several wait for each other most of the time."""
 
 
 class TooFewAnswers(ValueError):
@@ -65,12 +68,26 @@ class AnswerModel:
     record: Record
     trust: Trust
 
+    @cached_property
+    def _landmark_vectors(self) -> Floats:
+        return self.vectors[self.landmarks].T.copy()
+
+    @cached_property
+    def _landmark_columns(self) -> sp.csr_matrix:
+        return self.landmark_words.T.tocsr()
+
     def judge(
         self, texts: Sequence[str], vectors: Floats, allowed: NDArray[np.bool_] | None = None
     ) -> Judged:
         """Judge tickets it has not seen; `allowed` marks the classes that may be answered."""
+        with _BLAS.limit(limits=1):
+            return self._judge(texts, vectors, allowed)
+
+    def _judge(
+        self, texts: Sequence[str], vectors: Floats, allowed: NDArray[np.bool_] | None
+    ) -> Judged:
         kernels = _kernels(
-            vectors @ self.vectors[self.landmarks].T, self.words(texts), self.landmark_words
+            vectors @ self._landmark_vectors, self.words(texts), self._landmark_columns
         )
         parts = [kernel @ weights for kernel, weights in zip(kernels, self.weights, strict=True)]
         scores = _combined(parts)
@@ -93,7 +110,7 @@ class Fitted:
 
 def fit(examples: Sequence[Example]) -> Fitted:
     """Fit on solved tickets; seconds for 10,000. Raises `TooFewAnswers`."""
-    with threadpool_limits(1, "blas"):  # several threads wait for each other on a busy machine
+    with _BLAS.limit(limits=1):
         return _fit(examples)
 
 
@@ -113,7 +130,7 @@ def _fit(examples: Sequence[Example]) -> Fitted:
     targets = np.zeros((len(examples), len(names)), np.float32)
     known = classes != NO_ANSWER
     targets[known, classes[known]] = 1
-    kernels = _kernels(vectors @ vectors[landmarks].T, written, written[landmarks])
+    kernels = _kernels(vectors @ vectors[landmarks].T, written, written[landmarks].T.tocsr())
     ridges = [
         fit_ridge(kernel, kernel[landmarks], targets, penalty, classes)
         for kernel, penalty in zip(kernels, _PENALTIES, strict=True)
@@ -170,9 +187,9 @@ class _Stream:
         return record.signs(self.best, self.order[:, 1], truth)
 
 
-def _kernels(cosines: Floats, words: sp.csr_matrix, others: sp.csr_matrix) -> list[Floats]:
+def _kernels(cosines: Floats, words: sp.csr_matrix, columns: sp.csr_matrix) -> list[Floats]:
     meaning = np.exp(-2 * _WIDTH * (1 - cosines)).astype(np.float32)
-    wording = np.asarray((words @ others.T).todense(), dtype=np.float32)
+    wording = np.asarray((words @ columns).todense(), dtype=np.float32)
     return [meaning, meaning + _WORD_SHARE * wording, wording]
 
 

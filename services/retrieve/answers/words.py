@@ -40,7 +40,8 @@ class Words:
 
     def __call__(self, texts: Sequence[str]) -> sp.csr_matrix:
         """One row of length 1 per text; of length 0 where it has no word."""
-        weighed = _counts(texts).multiply(self.rarity).tocsr()
+        weighed = _counts(texts)
+        weighed.data = weighed.data * self.rarity[weighed.indices]
         half = weighed.shape[1] // 2
         parts = [_unit(weighed[:, :half]), _unit(weighed[:, half:])]
         return sp.hstack(parts, format="csr", dtype=np.float32) * np.float32(0.5**0.5)
