@@ -51,12 +51,15 @@ def derived(values: dict[str, str]) -> dict[str, str]:
         "N8N_HELPDESK_URL": settings.helpdesk_url,
         **{f"N8N_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
         **{f"CONSOLE_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
-        "CONSOLE_TICKET_LINKS": _ticket_links(settings),
+        "CONSOLE_TICKET_LINKS": _ticket_links(settings, values.get("N8N_ZENDESK_URL", "")),
     }
 
 
-def _ticket_links(settings: LocalSettings) -> str:
-    return json.dumps({"django-helpdesk": f"{settings.helpdesk_url}/tickets/{{id}}/"})
+def _ticket_links(settings: LocalSettings, zendesk_url: str) -> str:
+    links = {"django-helpdesk": f"{settings.helpdesk_url}/tickets/{{id}}/"}
+    if zendesk_url:
+        links["zendesk"] = f"{zendesk_url}/agent/tickets/{{id}}"
+    return json.dumps(links)
 
 
 def _webhook_secrets(settings: LocalSettings) -> str:

@@ -32,7 +32,7 @@ def wanted_credentials(settings: DeploySettings) -> list[Credential]:
 
 def credentials_of(workflow: Json) -> set[str]:
     """Return the ids of the credentials that a workflow names."""
-    held = [c for node in workflow["nodes"] for c in node.get("credentials", {}).values()]
+    held = [c for node in workflow.get("nodes", []) for c in node.get("credentials", {}).values()]
     return {str(credential["id"]) for credential in held}
 
 

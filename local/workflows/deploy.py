@@ -8,7 +8,7 @@ from local.workflows.client import N8nClient, N8nError
 from local.workflows.credentials import credentials_of, deploy_credentials, wanted_credentials
 from local.workflows.files import WORKFLOWS_FOLDER, Json, WorkflowFile, read_workflows
 from local.workflows.memory import Deployed, comparable
-from local.workflows.package import build_package
+from local.workflows.package import build_package, called_first
 from local.workflows.settings import DeploySettings, TableSeed
 from local.workflows.table import TABLE_ID, add_columns, seed_table
 
@@ -30,18 +30,20 @@ def deploy(
     """Deploy credentials, the Settings table and all workflows; returns a line per change.
 
     A second run changes nothing and returns an empty list. Workflows of a helpdesk that is not
-    set up are left out. A request that arrives meanwhile is answered by the old version or by the
-    new one. What was edited in n8n since the last deployment is kept, and said so, unless
-    `overwrite`.
+    set up are left out, and unpublished where it was set up before. A request that arrives
+    meanwhile is answered by the old version or by the new one. What was edited in n8n since the
+    last deployment is kept, and said so, unless `overwrite`.
 
     Raises
     ------
     N8nError
         Where n8n does not answer or refuses; what was done until then stays and does no harm.
     """
-    files = usable(read_workflows(folder), settings)
+    everything = read_workflows(folder)
+    files = usable(everything, settings)
     with N8nClient(settings) as client:
         changes = deploy_credentials(client)
+        changes += _unpublish(client, [file for file in everything if file not in files])
         there = existing_workflows(client, files)
         deployed = Deployed(settings.state_folder)
         edited = [] if overwrite else [f for f in files if _is_edited(f, there, deployed)]
@@ -65,6 +67,19 @@ def usable(files: Sequence[WorkflowFile], settings: DeploySettings) -> list[Work
     """Return the workflows whose credentials exist: a helpdesk that is not set up has none."""
     made = {credential.id for credential in wanted_credentials(settings)}
     return [file for file in files if credentials_of(file.workflow) <= made]
+
+
+def _unpublish(client: N8nClient, files: Sequence[WorkflowFile]) -> list[str]:
+    """Switch workflows off that must not run any more; whoever calls another goes first."""
+    there = existing_workflows(client, files)
+    running = [file for file in reversed(called_first(files)) if _is_active(there.get(file.id))]
+    for file in running:
+        client.api("POST", f"/workflows/{file.id}/deactivate")
+    return [f"unpublished {file.name}" for file in running]
+
+
+def _is_active(found: Json | None) -> bool:
+    return bool(found and found["active"])
 
 
 def existing_workflows(client: N8nClient, files: Sequence[WorkflowFile]) -> dict[str, Json]:

@@ -25,7 +25,11 @@ def test_services_find_database_n8n_and_each_other(local_env: dict[str, str]) ->
 def test_the_webhook_secret_of_another_helpdesk_reaches_the_ledger(
     local_env: dict[str, str],
 ) -> None:
-    values = derived({**local_env, "LOCAL_ZENDESK_WEBHOOK_SECRET": "zendesk-chose-it"})
+    zendesk = "https://acme.zendesk.com"
+    told = {"LOCAL_ZENDESK_WEBHOOK_SECRET": "zendesk-chose-it", "N8N_ZENDESK_URL": zendesk}
+    values = derived({**local_env, **told})
+    links = json.loads(values["CONSOLE_TICKET_LINKS"])
+    assert links["zendesk"] == f"{zendesk}/agent/tickets/{{id}}"
     secrets = json.loads(values["LEDGER_WEBHOOK_SECRETS"])
     assert secrets["zendesk"] == "zendesk-chose-it"
     assert "django-helpdesk" in secrets

@@ -192,8 +192,17 @@ def test_a_helpdesk_that_is_not_set_up_is_left_out(n8n: N8n) -> None:
     files = read_workflows()
     left_out = {file.name for file in files} - {file.name for file in usable(files, bare)}
     assert left_out >= {"Receive Zendesk ticket", "Post to Zendesk"}
-    assert not any("zendesk" not in name.lower() for name in left_out)
-    assert deploy(bare, n8n.seed, n8n.folder) == []
+    assert all("Zendesk" in name for name in left_out)
+    try:
+        changes = deploy(bare, n8n.seed, n8n.folder)
+        assert sorted(changes) == sorted(f"unpublished {name}" for name in left_out)
+        assert deploy(bare, n8n.seed, n8n.folder) == []
+        with N8nClient(n8n.settings) as client:
+            assert not client.webhook_exists("zendesk")
+    finally:
+        changes = deploy(n8n.settings, n8n.seed, n8n.folder)
+    assert sorted(changes) == sorted(f"published {name}" for name in left_out)
+    assert deploy(n8n.settings, n8n.seed, n8n.folder) == []
 
 
 def test_credentials_are_not_readable_in_the_state(n8n: N8n) -> None:
