@@ -45,7 +45,7 @@ class AutonomyEvidence(Contract):
     contested: int = Field(
         default=0, ge=0, description="Of those: came back within a week, or were rated badly."
     )
-    contested_low: Probability = Field(default=0, description="Lower 95 % bound on that share.")
+    contested_low: Probability = Field(default=0, description="Lower 99 % bound on that share.")
     contested_target: Probability = Field(default=1, description="What the policy allows of it.")
 
 

@@ -7,7 +7,7 @@ their share decide (Clopper and Pearson 1934):
   than the other because it is looked at every night: a language that is exactly at its target is
   let through at some time in a thousand reviews with a chance of about one in ten;
 - demoted, where the upper 95 % bound is over the target, or, before there are enough reviews to
-  judge so, where the lower one is: then it is over the target for certain.
+  judge so, where the lower 99 % bound is: then it is over the target for certain.
 
 Customers speak of some answers only, and more often of bad ones. What they contest is therefore
 counted apart, among everything that was sent and is a week old, and demotes where it is over a
@@ -27,6 +27,8 @@ from services.rules.advisor import clopper_pearson, fewest_reviews
 
 PROMOTE_CONFIDENCE = 0.99
 DEMOTE_CONFIDENCE = 0.95
+CERTAIN = 0.99
+"""Where few answers are known, luck must be less likely still: they are looked at every night."""
 WINDOW = 3
 """Counted are at most so many times the needed reviews, the newest: old merits do not last."""
 UNKNOWN_LANGUAGE = "und"
@@ -87,7 +89,7 @@ def weigh(
         wrong_tickets=[each.ticket_id for each in [*wrong, *contested][:_MOST_TICKETS]],
         sent=len(sent),
         contested=len(contested),
-        contested_low=lower_bound(len(contested), len(sent), DEMOTE_CONFIDENCE),
+        contested_low=lower_bound(len(contested), len(sent), CERTAIN),
         contested_target=policy.contested_target,
     )
 
@@ -113,7 +115,8 @@ def has_lost(evidence: AutonomyEvidence) -> bool:
         return True
     if evidence.contested_low > evidence.contested_target + _ROUNDING:
         return True
-    return evidence.wrong_low > evidence.target + _ROUNDING
+    least = lower_bound(evidence.wrong, evidence.reviews, CERTAIN)
+    return least > evidence.target + _ROUNDING
 
 
 def judge(mode: Mode, policy: PolicyValues, evidence: AutonomyEvidence) -> Change | None:

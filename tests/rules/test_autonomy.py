@@ -77,7 +77,7 @@ def test_a_strict_target_asks_for_what_it_takes_to_show_it() -> None:
         (0, 1, False),  # one alone says little
         (1, 2, True),  # but two of three cannot be chance
         (30, 4, False),
-        (28, 5, True),
+        (26, 7, True),
         (0, 0, False),
     ],
 )
@@ -114,7 +114,7 @@ def test_old_merits_do_not_last() -> None:
 
 @pytest.mark.parametrize(
     ("silent", "contested", "lost"),
-    [(0, 1, False), (90, 10, False), (80, 20, False), (70, 30, True), (3, 5, True)],
+    [(0, 2, False), (90, 10, False), (75, 25, False), (65, 35, True), (1, 5, True)],
 )
 def test_customers_contest_a_share_of_what_was_sent(
     silent: int, contested: int, lost: bool
