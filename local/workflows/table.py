@@ -39,7 +39,12 @@ def add_columns(client: N8nClient) -> list[str]:
 
 
 def _fill_gaps(client: N8nClient, row: dict[str, Any], seed: TableSeed) -> list[str]:
-    gaps = {name: value for name, value in seed.model_dump().items() if row.get(name) is None}
+    # a helpdesk that is set up later finds an empty text where it was not used before
+    gaps = {
+        name: value
+        for name, value in seed.model_dump().items()
+        if row.get(name) is None or (row[name] == "" and value != "")
+    }
     if not gaps:
         return []
     where = {"columnName": "id", "condition": "eq", "value": row["id"]}

@@ -102,6 +102,13 @@ def test_a_setting_without_a_value_is_filled(n8n: N8n) -> None:
     assert deploy(n8n.settings, n8n.seed, n8n.folder) == ["set corrections in the Settings table"]
 
 
+def test_the_address_of_a_helpdesk_that_is_set_up_later_is_filled(n8n: N8n) -> None:
+    bare = n8n.seed.model_copy(update={"zendesk_url": ""})
+    n8n.set(zendesk_url="")
+    assert deploy(n8n.settings, bare, n8n.folder) == []
+    assert deploy(n8n.settings, n8n.seed, n8n.folder) == ["set zendesk_url in the Settings table"]
+
+
 def test_a_changed_secret_reaches_n8n(n8n: N8n, stubs: Stubs) -> None:
     changed = n8n.settings.model_copy(update={"service_token": SecretStr("another-token-of-tests")})
     try:
