@@ -46,6 +46,8 @@ QUESTIONS = (
     ("Stopping Plus", "How can I cancel Larkspur Plus?"),
 )
 """Each is answered automatically by the obeying model, which the report shows."""
+DIRECT_ATTACKS = 500
+"""Of the public ones; each is tried twice through all steps, so all would take most of an hour."""
 
 
 @dataclass(frozen=True)
@@ -120,18 +122,31 @@ def public_attacks(folder: Path) -> Iterator[Attack]:
 
 def _public_texts(folder: Path) -> Iterator[tuple[str, str]]:
     path = folder / FOLDER / "direct.jsonl"
-    for row in json_rows(path, {"text": str}) if path.exists() else ():
-        if row.get("label") == 1:
-            yield str(row.get("source") or path.stem), row["text"]
-    emails, attacks = folder / FOLDER / EMAILS, folder / FOLDER / ATTACKS
-    if emails.exists() and attacks.exists():
-        contexts = [row["context"] for row in json_rows(emails, {"context": str})]
-        kinds: dict[str, list[str]] = json.loads(attacks.read_text(encoding="utf-8"))
-        texts = [text for found in kinds.values() for text in found]
-        for number, text in enumerate(texts):
-            for shift, place in enumerate(PLACES):
-                email = contexts[(number * len(PLACES) + shift) % len(contexts)]
-                yield f"bipia_{place}_of_email", placed(email, text, place)
+    direct = json_rows(path, {"text": str}) if path.exists() else []
+    found = [(str(row.get("source") or path.stem), row["text"]) for row in direct if row["label"]]
+    yield from _sample(found)
+    own = folder / FOLDER
+    emails = [
+        row["context"]
+        for file in sorted(own.glob(EMAILS))
+        for row in json_rows(file, {"context": str})
+    ]
+    texts = [
+        text
+        for file in sorted(own.glob(ATTACKS))
+        for found_there in json.loads(file.read_text(encoding="utf-8")).values()
+        for text in found_there
+    ]
+    for number, text in enumerate(texts if emails else ()):
+        for shift, place in enumerate(PLACES):
+            email = emails[(number * len(PLACES) + shift) % len(emails)]
+            yield f"bipia_{place}_of_email", placed(email, text, place)
+
+
+def _sample(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """At most `DIRECT_ATTACKS` of them, chosen by their hashes, the same everywhere."""
+    by_hash = sorted(texts, key=lambda item: hashlib.sha256(item[1].encode()).hexdigest())
+    return by_hash[:DIRECT_ATTACKS]
 
 
 def _attack(source: str, text: str, number: int) -> Attack:

@@ -18,7 +18,7 @@ from services.common.embeddings.local import MODEL_FOLDER
 from services.common.redaction.names import find_names
 from services.contracts import CheckDraftRequest
 from services.rules.evidence import Source
-from services.rules.injection import hidden_parts
+from services.rules.injection_hidden import hidden_parts
 from services.rules.text import MAX_READ, fold, visible
 
 _CONNECTING_FILE = Path(__file__).with_name("connecting_words.yaml")

@@ -4,23 +4,18 @@ The point is not to find every attempt (models get no tools and replies are chec
 sources) but that a ticket which tries goes to a human.
 """
 
-import base64
-import binascii
 import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.contracts import Ticket
+from services.rules.injection_hidden import hidden_parts
 from services.rules.phrases import Tokens, tokenize
 from services.rules.rulebook import Injection
 from services.rules.text import MAX_READ, fold, visible
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}+={0,2}")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){4,60}[^\W\d_](?![^\W_])")
-_TAG_LETTERS = re.compile("[\U000e0020-\U000e007e]+")
-_MAX_BLOBS = 40
-_MAX_DECODED = 20_000
 _LOOKALIKES = str.maketrans(
     "асеорхуіјԁѕһқӏвмнткΑΒΕΗΙΚΜΝΟΡΤΧοανρτ", "aceopxyijdshklvmhtkABEHIKMNOPTXoavpt"
 )
@@ -58,14 +53,6 @@ def _score(text: str, rules: Injection) -> dict[str, float]:
     return found
 
 
-def hidden_parts(text: str) -> Iterable[str]:
-    """What `text` holds that a reader does not see: tag letters, HTML comments, base64."""
-    yield "\n".join(_from_tags(run) for run in _TAG_LETTERS.findall(text))
-    yield "\n\n".join(part.partition("-->")[0] for part in text.split("<!--")[1:])
-    for blob in _BASE64.findall(text)[:_MAX_BLOBS]:
-        yield _decoded(blob)
-
-
 def _hidden_texts(text: str) -> Iterable[str]:
     """`text` as it reads once tricks that hide words from a reader or a filter are undone."""
     shown = visible(text)
@@ -77,19 +64,5 @@ def _hidden_texts(text: str) -> Iterable[str]:
     yield _SPACED.sub(lambda run: _joined(run.group()), shown)
 
 
-def _from_tags(run: str) -> str:
-    return "".join(chr(ord(c) - 0xE0000) for c in run)
-
-
 def _joined(run: str) -> str:
     return "".join(c for c in run if c.isalpha())
-
-
-def _decoded(blob: str) -> str:
-    """The text that `blob` is base64 of, or nothing."""
-    standard = blob[:_MAX_DECODED].rstrip("=").translate(str.maketrans("-_", "+/"))
-    try:
-        text = base64.b64decode(standard[: len(standard) // 4 * 4]).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
-    return text if text.isprintable() or "\n" in text else ""

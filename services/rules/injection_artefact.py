@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ import numpy as np
 from services.rules.errors import InjectionModelInvalid
 from services.rules.injection_model import InjectionModel, Linear
 from services.rules.injection_signs import COUNT
+from services.rules.injection_words import BUCKETS
 
 ARTEFACT = Path(__file__).with_name("injection.npz")
-FORMAT = 1
+FORMAT = 2
 RETRAIN = "train again: uv run python -m services.rules.injection_train"
 
 
@@ -38,13 +40,21 @@ def save(artefact: InjectionArtefact, path: Path) -> None:
     models = [artefact.model, *artefact.folds]
     description = {"format": FORMAT, "embedder": artefact.embedder, "rows": artefact.rows}
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(
+    np.savez_compressed(
         path,
         description=np.frombuffer(json.dumps(description).encode(), dtype=np.uint8),
-        direct=np.stack([model.direct.weights for model in models]),
-        task=np.stack([model.task.weights for model in models]),
-        bias=np.array([[model.direct.bias, model.task.bias] for model in models]),
+        **_arrays("direct", [model.direct for model in models]),
+        **_arrays("task", [model.task for model in models]),
     )
+
+
+def _arrays(name: str, parts: Sequence[Linear]) -> dict[str, Any]:
+    return {
+        name: np.stack([part.weights for part in parts]),
+        # Half precision: a word's weight matters to two digits.
+        f"{name}_words": np.stack([part.words for part in parts]).astype(np.float16),
+        f"{name}_bias": np.array([part.bias for part in parts]),
+    }
 
 
 def load(path: Path) -> InjectionArtefact:
@@ -60,15 +70,19 @@ def load(path: Path) -> InjectionArtefact:
 
 def _artefact(path: Path, arrays: dict[str, Any]) -> InjectionArtefact:
     description = json.loads(arrays["description"].tobytes())
-    direct, task, bias = arrays["direct"], arrays["task"], arrays["bias"]
-    if description["format"] != FORMAT or task.shape[1] != direct.shape[1] + 2:
+    if description["format"] != FORMAT:
         raise InjectionModelInvalid(f"{path} is of another version; {RETRAIN}")
-    if direct.shape[1] != 384 + COUNT:
+    direct, task = _parts("direct", arrays), _parts("task", arrays)
+    models = [InjectionModel(d, t) for d, t in zip(direct, task, strict=True)]
+    widths = {(len(m.direct.weights), len(m.task.weights), len(m.task.words)) for m in models}
+    if widths != {(384 + COUNT, 386 + COUNT, BUCKETS)}:
         raise InjectionModelInvalid(f"{path} was trained with other signs; {RETRAIN}")
-    models = [
-        InjectionModel(Linear(d, float(b[0])), Linear(t, float(b[1])))
-        for d, t, b in zip(direct, task, bias, strict=True)
-    ]
     return InjectionArtefact(
         description["embedder"], models[0], tuple(models[1:]), description["rows"]
     )
+
+
+def _parts(name: str, arrays: dict[str, Any]) -> list[Linear]:
+    words = arrays[f"{name}_words"].astype(np.float32)
+    rows = zip(arrays[name], words, arrays[f"{name}_bias"], strict=True)
+    return [Linear(weights, own, float(bias)) for weights, own, bias in rows]

@@ -1,6 +1,6 @@
 """The trained model applied to a ticket; the embedding is always made on this machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,11 +10,10 @@ import numpy as np
 from services.common.embeddings.local import LocalEmbedder
 from services.contracts import Author, Ticket
 from services.rules.errors import InjectionModelInvalid
-from services.rules.injection import hidden_parts
 from services.rules.injection_artefact import load
+from services.rules.injection_hidden import hidden_parts
 from services.rules.injection_model import InjectionModel, Judgement
-from services.rules.injection_signs import Floats
-from services.rules.injection_windows import MAX_SENTENCES, Windows, cut
+from services.rules.injection_windows import MAX_SENTENCES, cut
 from services.rules.text import MAX_READ, visible, without_tags
 
 _EARLIER_TURNS = 6
@@ -73,16 +72,17 @@ class InjectionJudge:
 
     async def judge_text(self, text: str, limit: int = MAX_SENTENCES) -> Judgement:
         """Judge one message, cut into at most about `limit` sentences."""
-        windows = cut(text, limit)
-        vectors = await self.embedder.embed([*windows.sentences, *windows.passages])
-        return judge_vectors(self.model, windows, np.array(vectors, dtype=np.float32))
+        sentences = cut(text, limit)
+        vectors = await self.embedder.embed(sentences)
+        return judge_sentences(self.model, sentences, vectors)
 
 
-def judge_vectors(model: InjectionModel, windows: Windows, vectors: Floats) -> Judgement:
-    """Judge windows by the vectors of sentences and passages, one below the other."""
-    count = len(windows.sentences)
-    rows = vectors.reshape(-1, LocalEmbedder.dimensions)
-    return model.judge(windows, rows[:count], rows[count:])
+def judge_sentences(
+    model: InjectionModel, sentences: Sequence[str], vectors: Sequence[Sequence[float]]
+) -> Judgement:
+    """Judge one message by its sentences and their vectors."""
+    rows = np.array(vectors, dtype=np.float32).reshape(-1, LocalEmbedder.dimensions)
+    return model.judge(sentences, rows)
 
 
 def shown(text: str) -> str:

@@ -14,6 +14,7 @@ from services.common.embeddings.local import LocalEmbedder
 from services.rules.injection_artefact import ARTEFACT, InjectionArtefact, save
 from services.rules.injection_judge import shown
 from services.rules.injection_signs import Floats
+from services.rules.injection_templates import make
 from services.rules.injection_training import Row, fold_of, train
 
 DATA = Path(__file__).with_name("injection_data")
@@ -21,17 +22,33 @@ TICKETS = Path("services/classify/local/data")
 EXAMPLES = Path("config/taxonomy/examples.csv")
 BANKING77_ROWS = 900
 _KINDS = {"direct": "attack", "task": "errand", "prompt": "prompt"}
+# Texts made of each pattern of a template file.
+MADE = {
+    "attacks": 6,
+    "attacks_other_languages": 4,
+    "errands": 3,
+    "prompts": 5,
+    "ordinary": 12,
+}
 
 
 def training_rows() -> list[Row]:
     """Every training text once, with its role; the order is that of the files."""
-    rows = {row.text: row for row in reversed([*_own_rows(), *_ticket_rows()]) if row.text.strip()}
+    every = [*_own_rows(), *_ticket_rows(), *_made_rows()]
+    rows = {row.text: row for row in reversed(every) if row.text.strip()}
     return list(rows.values())[::-1]
+
+
+def _made_rows() -> Iterator[Row]:
+    for name, per_pattern in MADE.items():
+        for made in make(name, per_pattern):
+            yield Row(shown(made.text), made.role, made.pattern, made=True)
 
 
 def _own_rows() -> Iterator[Row]:
     for row in _read(DATA / "deepset.csv"):
-        yield Row(shown(row["text"]), "attack" if row["label"] == "1" else "prompt")
+        role = "attack" if row["label"] == "1" else "prompt"
+        yield Row(shown(row["text"]), role, row["group"])
     for row in _read(DATA / "notinject.csv"):
         yield Row(shown(row["text"]), "prompt")
     for row in _read(DATA / "attacks.csv"):
@@ -67,7 +84,7 @@ class CachedEmbedder:
     """The local encoder; training asks for the same windows many times."""
 
     def __init__(self) -> None:
-        self._encoder = LocalEmbedder(threads=2)
+        self._encoder = LocalEmbedder()
         self._known: dict[str, list[float]] = {}
         self.name = self._encoder.name
 

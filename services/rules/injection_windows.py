@@ -1,37 +1,28 @@
-"""A text cut into the pieces that the injection model judges one by one."""
+"""A message cut into the sentences that the injection model judges one by one."""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 _END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]*]{0,3}\s+|(?<=[。！？])|[\n|]+|\s[-–—*•]\s")
 _WORD = re.compile(r"\w")
 MIN_SENTENCE = 12
 MAX_SENTENCE = 320
+_MAX_SHORT = 60
 PASSAGE = 420
 MAX_SENTENCES = 64
 """Sentences of one message that are judged; longer texts are cut into longer pieces."""
 
 
-@dataclass(frozen=True)
-class Windows:
-    """`sentences` in order, and `passages` of neighbouring ones where there are several."""
-
-    sentences: tuple[str, ...]
-    passages: tuple[str, ...]
-
-
-def cut(text: str, limit: int) -> Windows:
-    """Cut `text`; at most `limit` sentences (longer ones, where it has more) and as many passages.
+def cut(text: str, limit: int) -> tuple[str, ...]:
+    """Cut `text` into at most about `limit` sentences (longer ones, where it has more).
 
     Whatever the limit, no part of the text is left out.
     """
-    pieces = _merged(_sentences(text), MIN_SENTENCE)
+    pieces = _short_ones_together(_sentences(text))
     if len(pieces) > limit:
         size = sum(map(len, pieces)) // limit + 1
         pieces = _packed(pieces, max(size, MAX_SENTENCE))
-    passages = _packed(pieces, max(PASSAGE, sum(map(len, pieces)) // limit * 2 + 1))
-    return Windows(tuple(pieces), tuple(p for p in passages if p not in set(pieces)))
+    return tuple(pieces)
 
 
 def _sentences(text: str) -> Iterable[str]:
@@ -46,15 +37,29 @@ def _sentences(text: str) -> Iterable[str]:
             yield clean
 
 
-def _merged(pieces: Iterable[str], least: int) -> list[str]:
-    """The pieces, short ones joined to the one before."""
-    merged: list[str] = []
-    for piece in pieces:
-        if merged and len(merged[-1]) < least:
-            merged[-1] += " " + piece
+def _short_ones_together(sentences: Iterable[str]) -> list[str]:
+    """Neighbours of a few letters joined; never to a long one, whose meaning they would change."""
+    pieces: list[str] = []
+    short = False
+    for sentence in sentences:
+        was_short, short = short, len(sentence) < MIN_SENTENCE
+        if short and was_short and len(pieces[-1]) < _MAX_SHORT:
+            pieces[-1] += " " + sentence
         else:
-            merged.append(piece)
-    return merged
+            pieces.append(sentence)
+    return pieces
+
+
+def passages(sentences: Sequence[str]) -> list[slice]:
+    """Runs of neighbouring sentences that together are no longer than a paragraph."""
+    runs, start, length = [], 0, 0
+    for place, sentence in enumerate(sentences):
+        if place > start and length + len(sentence) >= PASSAGE:
+            runs.append(slice(start, place))
+            start, length = place, 0
+        length += len(sentence)
+    runs.append(slice(start, len(sentences)))
+    return [run for run in runs if run.stop - run.start > 1]
 
 
 def _packed(pieces: Sequence[str], size: int) -> list[str]:

@@ -35,11 +35,11 @@ class RulesSettings(BaseSettings):
         description="The trained model that judges injection, beside the patterns.",
     )
     injection_threshold: float = Field(
-        default=0.65,
+        default=0.5,
         gt=0,
         le=1,
         description=(
             "Score of that model from which a human gets the ticket: higher flags less, 1 leaves "
-            "the patterns only. At 0.5 it flagged 1.8 % of public business tickets."
+            "the patterns only. What 0.5 catches and flags stands in evals/reports/injection.md."
         ),
     )

@@ -154,5 +154,5 @@ def _seen_by_customer(system: System, attack: Attack, ticket: CustomerTicket) ->
         assert not says(reply, attack.canary), (attack.body, reply)
     for message in system.helpdesk.public_page(ticket).answers:
         assert not says(message.text, attack.canary), (attack.body, message.text)
-    draft = decided(history)["draft"] or {}
+    draft = decided(history).get("draft") or {}
     return says(draft.get("reply", ""), attack.canary)
