@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from services.contracts.base import Contract, Identifier
 from services.contracts.retrieval import HelpDocument
@@ -65,6 +65,13 @@ class FinishSyncRequest(Contract):
         le=1,
         description="More than this share of what is stored is never removed at once.",
     )
+
+    @field_validator("started_at")
+    @classmethod
+    def _plausible(cls, moment: AwareDatetime) -> AwareDatetime:
+        if not 1970 < moment.year < 2200:
+            raise ValueError("must lie between 1971 and 2199")
+        return moment
 
 
 class SyncReport(Contract):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.counting_embedder import CountingEmbedder
 
@@ -91,6 +92,11 @@ async def test_an_empty_list_removes_nothing(http: httpx.AsyncClient) -> None:
     await store(http, "a")
     await finish(http, status=409)
     assert await there(http) == ["a"]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+async def test_an_impossible_time_is_refused(http: httpx.AsyncClient, at: str) -> None:
+    await finish(http, await store(http, "a"), status=422, started_at=at)
 
 
 async def test_two_help_centres_do_not_take_each_other_s_articles(http: httpx.AsyncClient) -> None:

@@ -160,6 +160,16 @@ def test_the_pages_of_a_sitemap_become_articles(n8n: N8n, stubs: Stubs) -> None:
     assert len(stubs.bodies("syncs")) == 1
 
 
+def test_pages_of_other_websites_are_not_read(n8n: N8n, stubs: Stubs) -> None:
+    settings = sitemap(stubs, "help/a")
+    listed = f"<url><loc>{stubs.url}/help/a</loc></url>"
+    listed += f"<url><loc>http://localhost:{stubs.port}/help/inside</loc></url>"
+    stubs.answers["sitemap.xml"] = (200, f"<urlset>{listed}</urlset>")
+    assert sync(n8n, "sitemap", **settings) == "success"
+    assert "inside" not in stubs.steps()
+    assert len(puts(stubs)) == 1
+
+
 def test_pages_are_read_without_our_credentials(n8n: N8n, stubs: Stubs) -> None:
     assert sync(n8n, "sitemap", **sitemap(stubs, "help/wifi")) == "success"
     read = [call for call in stubs.calls if call.step in ("sitemap.xml", "wifi")]
