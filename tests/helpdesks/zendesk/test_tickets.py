@@ -7,6 +7,7 @@ import pytest
 from services.contracts import Ticket
 from tests.helpdesks.bed.system import System
 from tests.helpdesks.zendesk.standin.zendesk import Zendesk
+from tests.workflows import samples
 from tests.workflows.stubs import Stubs
 
 pytestmark = pytest.mark.n8n
@@ -78,6 +79,7 @@ ODD = {
 
 
 def test_odd_texts_arrive_as_they_are(desk: Zendesk, system: System, stubs: Stubs) -> None:
+    stubs.answers["triage"] = (200, samples.triage(samples.LAWYER))
     desk.held = True
     tickets = {
         what: desk.customer_asks(body, subject=subject) for what, (subject, body) in ODD.items()
@@ -87,7 +89,7 @@ def test_odd_texts_arrive_as_they_are(desk: Zendesk, system: System, stubs: Stub
         ticket = registered(system, tickets[what])
         assert ticket.subject == subject[:1000], what
         assert ticket.body == body.strip()[:80_000], what
-        system.ended(f"zendesk:{tickets[what]}")
+        assert system.ended(f"zendesk:{tickets[what]}")["route"] == "human", what
     assert all(d.statuses == [200] for d in desk.deliveries)
 
 
