@@ -1,5 +1,6 @@
 """The trained model applied to a ticket; the embedding is always made on this machine."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ class ModelFinding:
 
 @dataclass(frozen=True)
 class InjectionJudge:
-    """Embeds the windows of a ticket in a thread and judges them."""
+    """Cuts, embeds and judges in threads, so that a hostile ticket holds up nobody else."""
 
     model: InjectionModel
     embedder: LocalEmbedder
@@ -66,15 +67,15 @@ class InjectionJudge:
         """Return the worst part; a ticket without words scores 0."""
         found = [
             ModelFinding(await self.judge_text(text, limit), where, self.threshold)
-            for where, text, limit in _parts(ticket)
+            for where, text, limit in await asyncio.to_thread(list, _parts(ticket))
         ]
         return max(found, key=lambda finding: finding.judgement.score)
 
     async def judge_text(self, text: str, limit: int = MAX_SENTENCES) -> Judgement:
         """Judge one message, cut into at most about `limit` sentences."""
-        sentences = cut(text, limit)
+        sentences = await asyncio.to_thread(cut, text, limit)
         vectors = await self.embedder.embed(sentences)
-        return judge_sentences(self.model, sentences, vectors)
+        return await asyncio.to_thread(judge_sentences, self.model, sentences, vectors)
 
 
 def judge_sentences(

@@ -1,5 +1,6 @@
 """The trained judge of injection: windows, artefact, what it flags and what it leaves alone."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from services.contracts import Ticket, TriageRequest
+from services.rules import injection_judge
 from services.rules.errors import InjectionModelInvalid
 from services.rules.injection_artefact import ARTEFACT, load, save
 from services.rules.injection_judge import InjectionJudge, ModelFinding
@@ -134,6 +136,23 @@ async def test_a_huge_body_is_cut_into_a_bounded_number_of_windows(
     start = time.process_time()
     await found(judge, text)
     assert time.process_time() - start < 60
+
+
+async def test_nothing_long_runs_on_the_event_loop(
+    judge: InjectionJudge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: dict[str, int] = {}
+    for name in ("cut", "judge_sentences", "shown", "hidden_parts"):
+        done = getattr(injection_judge, name)
+
+        def noted(*given: object, _name: str = name, _done: object = done) -> object:
+            threads[_name] = threading.get_ident()
+            return _done(*given)  # type: ignore[operator]
+
+        monkeypatch.setattr(injection_judge, name, noted)
+    await found(judge, "Where is my parcel?")
+    assert set(threads) == {"cut", "judge_sentences", "shown", "hidden_parts"}
+    assert threading.get_ident() not in threads.values()
 
 
 def test_no_part_of_a_text_is_left_out() -> None:
