@@ -40,11 +40,11 @@ async def dashboard(
     until = datetime.now(UTC)
     since = until - timedelta(days=days)
     bucket = Bucket.HOUR if days is Days.DAY else Bucket.DAY
-    summary, series, resolution, proposals = await asyncio.gather(
+    summary, series, resolution, news = await asyncio.gather(
         ledger.summary(since, until),
         ledger.series(bucket, since, until),
         ledger.resolution(),
-        service.proposals(rules),
+        service.autonomy_news(rules),
     )
     unconfirmed = (await ledger.unconfirmed(_CLAIMS)).claims if summary.unconfirmed_claims else []
     return pages.render(
@@ -57,5 +57,5 @@ async def dashboard(
         chart=charts.columns(series.points, bucket),
         resolution=resolution,
         unconfirmed=unconfirmed,
-        proposals=proposals,
+        news=news,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from services.console.clients import CorrectionsApi, LedgerApi, RetrieveApi, RulesApi
 from services.console.errors import BackendRefused, ConsoleError
@@ -9,10 +10,13 @@ from services.contracts import Decision, RetrieveRequest, ReviewDecisionRequest
 from services.contracts.autonomy import AutonomyState
 from services.contracts.ledger_answers import Review
 from services.contracts.policies import CategoryPolicy
+from services.contracts.rules import Mode
 
 SEND = "send"
 CHOICES = {SEND, Decision.REJECT.value, Decision.TAKE_OVER.value}
 _LOOK_AHEAD = 100
+_LATELY = timedelta(days=7)
+_MACHINE = "deskloop"
 _MOST_DOCUMENTS = 30
 
 
@@ -62,12 +66,22 @@ async def categories(rules: RulesApi) -> list[str]:
         return []
 
 
-async def proposals(rules: RulesApi) -> list[AutonomyState]:
-    """Return what has earned to be answered without a person; nothing where rules is away."""
+async def autonomy_news(rules: RulesApi) -> list[AutonomyState]:
+    """Return what has earned to be answered alone, and what lately lost it by its evidence.
+
+    Nothing where rules is away.
+    """
+    lately = datetime.now(UTC) - _LATELY
     try:
-        return [state for state in await rules.autonomy() if state.proposed]
+        states = await rules.autonomy()
     except ConsoleError:
         return []
+    return [state for state in states if state.proposed or _lost(state, lately)]
+
+
+def _lost(state: AutonomyState, since: datetime) -> bool:
+    by_itself = state.mode is Mode.DRAFT and state.by == _MACHINE
+    return by_itself and state.since is not None and state.since > since
 
 
 async def policy(rules: RulesApi, category: str) -> CategoryPolicy:

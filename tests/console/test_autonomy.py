@@ -55,7 +55,7 @@ async def test_evidence_is_looked_at_and_a_person_lets_it_answer(
     assert "0.0–2.9 %" in page
     assert await mode(system) == "draft"
     page = await browser.get("/dashboard")
-    assert "Billing in German: earned to be answered without a person." in page
+    assert "<strong>Billing in German</strong> has earned to be answered" in page
     answer = await browser.post("/autonomy/billing/de", {"decision": "promote"})
     page = await browser.get(answer.headers["location"])
     assert "the machine answers in this language by itself" in page
@@ -69,6 +69,8 @@ async def test_what_was_lost_names_the_wrong_answers(system: System, browser: Br
     await judged(system, 20, 10)
     await browser.get("/thresholds")
     await browser.post("/autonomy", {})
+    page = await browser.get("/dashboard")
+    assert "<strong>Billing in German</strong> was put back just now" in page
     page = await browser.get("/thresholds/billing")
     assert "was put back: people approve" in page
     assert "20 of 30 reviewed answers were right" in page
