@@ -43,8 +43,10 @@ async def test_only_what_changed_is_worked_on(
 ) -> None:
     assert (await store(http, "wifi", LONG))["change"] == "new"
     before = len(embedder.asked)
+    stored = (await http.get("/documents")).json()["documents"]
     assert (await store(http, "wifi", LONG)) == {"id": "wifi", "change": "unchanged", "embedded": 0}
     assert len(embedder.asked) == before
+    assert (await http.get("/documents")).json()["documents"] == stored, "not even written again"
     changed = await store(http, "wifi", LONG.replace("Part 3 says thing 7", "Part 3 tells thing 7"))
     assert changed["change"] == "changed"
     parts = (await http.get("/documents")).json()["documents"][0]["parts"]
