@@ -39,14 +39,15 @@ class AnswerFinder:
     ) -> Found:
         """Return the corrections of the learned answer; the `near` ones where no model is used.
 
-        `near` also stand where the nearest one is newer than the model, and, with the little
-        probability that is left to them, where nothing that gives the learned answer is near.
+        `near` also stand where the model cannot know the nearest one's answer, because it is newer
+        or was given only once, and, with the little probability that is left to them, where nothing
+        that gives the learned answer is near.
         """
         shelf = await self._current()
         if shelf is None or self._version is None:
             return list(near), None
         allowed = shelf.allowed(request.category)
-        if not allowed.any() or (near and not shelf.knows(near[0]["id"])):
+        if not allowed.any() or (near and not shelf.knows_answer_of(near[0]["id"])):
             return list(near), None
         judged = await asyncio.to_thread(
             shelf.model.judge, [text], np.asarray([vector], dtype=np.float32), allowed

@@ -6,6 +6,9 @@ which thresholds are tried. Looking at many thresholds is paid for by fixed-sequ
 are tested in an order that no outcome has a say in, and the first that fails ends it (Angelopoulos,
 Bates, Candès, Jordan & Lei 2021, "Learn then Test"). So the chance that the advised threshold is
 one that breaks the target is at most one minus the confidence.
+
+An average leaves room for replies that nobody would send by themselves, and what is unlike anything
+reviewed collects among them: so no threshold goes below seven times the target's doubt.
 """
 
 import math
@@ -23,7 +26,11 @@ CONFIDENCE = 0.95
 _STEPS = 50
 _FORGIVEN = (3, 2, 1, 0)
 _LATE = 1.3
+_FIRST_SHARE = 0.32
 _GRID = 10_000
+_ROUNDING = 1e-9
+_LEAST_SURE = 7
+"""No reply goes out that is more than so many times as probably wrong as the target allows."""
 
 
 @dataclass(frozen=True)
@@ -141,14 +148,19 @@ def _in_order(stream: _Stream, target: float, confidence: float) -> list[int]:
     smallest that can pass at all, one wrong answer would end everything.
     """
     least = fewest_reviews(target, confidence)
-    possible = [count for count in stream.whole if count >= least]
+    floor = 1 - _LEAST_SURE * target
+    possible = [
+        count
+        for count in stream.whole
+        if count >= least and stream.probability[count - 1] >= floor - _ROUNDING
+    ]
     if not possible:
         return []
     wanted = next(
         (
             count
             for wrong in _FORGIVEN
-            if (count := _enough(wrong, target, confidence)) <= len(stream) * 0.6
+            if (count := _enough(wrong, target, confidence)) <= len(stream) * _FIRST_SHARE
         ),
         least,
     )

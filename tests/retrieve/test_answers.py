@@ -129,6 +129,18 @@ async def test_what_was_taught_after_the_fit_is_found_at_once(
     assert "answer" not in found
 
 
+async def test_an_answer_that_was_given_once_is_still_found_after_the_fit(
+    http: httpx.AsyncClient, database: Database, database_url: str, embedder: CountingEmbedder
+) -> None:
+    once = ("Which plants like the Sprig?", "Those in soil do; water plants do not need it.")
+    await teach(database_url, embedder, [*solved(), once])
+    report = await fitting(database, embedder).fit("anna")
+    assert report["corrections"] == 163
+    found = await ask(http, "Which plants like the Sprig?")
+    assert found["corrections"][0]["resolution"] == once[1]
+    assert "answer" not in found
+
+
 async def test_a_correction_that_was_withdrawn_is_not_quoted(
     http: httpx.AsyncClient, database: Database, database_url: str, embedder: CountingEmbedder
 ) -> None:

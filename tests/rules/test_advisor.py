@@ -103,7 +103,7 @@ def test_promising_answers_say_about_how_many_reviews_it_takes() -> None:
 
 
 def test_one_wrong_and_very_sure_answer_does_not_end_the_search() -> None:
-    good = [Outcome(0.9 + n / 30_000, True) for n in range(2999)]
+    good = [Outcome(0.95 + n / 60_000, True) for n in range(2999)]
     assert advise([*good, Outcome(1.0, False)]).share > 0.9
 
 
@@ -112,6 +112,12 @@ def test_equal_probabilities_are_sent_together_or_not_at_all() -> None:
     advice = advise(same)
     assert advice.threshold == 0.99
     assert (advice.sent, advice.wrong) == (400, 0)
+
+
+def test_a_good_average_does_not_carry_doubtful_replies() -> None:
+    good = [Outcome(0.99, True)] * 2000 + [Outcome(0.93, True)] * 50 + [Outcome(0.9, True)] * 50
+    assert advise(good).threshold == 0.93
+    assert advise(good, target=0.02).threshold == 0.9
 
 
 def test_simulation_counts_what_would_have_gone_out() -> None:

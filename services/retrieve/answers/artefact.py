@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from services.retrieve.answers.examples import NO_ANSWER
 from services.retrieve.answers.model import AnswerModel
 from services.retrieve.answers.signs import Record
 from services.retrieve.answers.trust import Trust
@@ -27,17 +28,18 @@ class Shelf:
     quotable: NDArray[np.bool_]
     categories: NDArray[np.str_]
 
-    def knows(self, correction_id: str) -> bool:
-        """Whether the model was fitted on this correction."""
+    def knows_answer_of(self, correction_id: str) -> bool:
+        """Whether this correction's answer is among those that the model can give."""
         return correction_id in self._known
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        return frozenset(self.model.ids)
+        rows = np.flatnonzero(self.model.classes != NO_ANSWER)
+        return frozenset(self.model.ids[row] for row in rows)
 
     def allowed(self, category: str | None) -> NDArray[np.bool_]:
         """Which answers hold something that may be quoted in `category` (None: in any)."""
-        rows = self.quotable & (self.model.classes >= 0)
+        rows = self.quotable & (self.model.classes != NO_ANSWER)
         if category is not None:
             rows &= self.categories == category
         mask = np.zeros(len(self.model.record.said), np.bool_)
