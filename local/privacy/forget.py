@@ -39,9 +39,7 @@ class Services:
 
     def __init__(self, ledger_url: str, store_url: str, token: str) -> None:
         self._urls = {"ledger": ledger_url, "store_correction": store_url}
-        self._http = httpx.Client(
-            headers={"Authorization": f"Bearer {token}"}, timeout=_TIMEOUT, trust_env=False
-        )
+        self._headers = {"Authorization": f"Bearer {token}"}
 
     def post(self, service: str, path: str, body: Json) -> Json:
         """Call a service.
@@ -53,7 +51,9 @@ class Services:
         """
         url = f"{self._urls[service]}/privacy/{path}"
         try:
-            answer = self._http.post(url, json=body)
+            answer = httpx.post(
+                url, json=body, headers=self._headers, timeout=_TIMEOUT, trust_env=False
+            )
         except httpx.TransportError as error:
             raise ForgetError(f"{service} does not answer at {url}: {error}") from error
         if answer.is_success:
