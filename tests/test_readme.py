@@ -1,5 +1,6 @@
 """What the README and the docs tell people to do can be done."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -69,3 +70,11 @@ def test_every_figure_of_the_readme_stands_in_its_report(row: str) -> None:
     report = command.strip("`").removeprefix("make eval-")
     text = (ROOT / "evals" / "reports" / f"{report}.md").read_text()
     assert f"| {measured} | {interval} |" in text
+
+
+def test_the_faults_of_the_readme_are_those_of_the_report() -> None:
+    report = json.loads((ROOT / "evals" / "reports" / "faults.json").read_text())
+    ran = [row for row in report["faults"] if "not_run" not in row]
+    counted = [report["all"][name] for name in ("tickets", "lost", "twice", "after a human")]
+    figures = " | ".join(f"{each:,}" for each in [len(ran), *counted, report["all"]["disagree"]])
+    assert f"| {figures} | `make test-faults` |" in (ROOT / "README.md").read_text()

@@ -13,6 +13,8 @@ from tests.workflows import samples
 from tests.workflows.conftest import N8n
 from tests.workflows.stubs import Stubs
 
+pytestmark = pytest.mark.n8n
+
 TICKETS = {"ticket_ids": ["django-helpdesk:1", "django-helpdesk:2"], "words": []}
 CORRECTIONS = {"correction_ids": ["11111111-1111-1111-1111-111111111111"]}
 

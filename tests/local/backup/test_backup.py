@@ -6,6 +6,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -79,7 +80,7 @@ def test_the_file_is_for_its_owner_only(backup: Path) -> None:
     assert backup.stat().st_mode & 0o777 == 0o600
 
 
-def _with_manifest(backup: Path, change: Callable[[dict[str, object]], object]) -> None:
+def _with_manifest(backup: Path, change: Callable[[dict[str, Any]], object]) -> None:
     with zipfile.ZipFile(backup) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
     manifest = json.loads(entries[MANIFEST])
@@ -109,7 +110,11 @@ def test_a_file_cut_short_is_refused(filled: Filled, backup: Path) -> None:
 
 
 def test_a_changed_table_is_refused(filled: Filled, backup: Path) -> None:
-    _with_manifest(backup, lambda m: m["tables"][0].update(sha256="0" * 64))  # type: ignore[index]
+    def damage(manifest: dict[str, Any]) -> None:
+        named = {table["name"]: table for table in manifest["tables"]}
+        named["category_policies"].update(sha256="0" * 64)
+
+    _with_manifest(backup, damage)
     with pytest.raises(DamagedBackup, match="category_policies"):
         restore(filled.url, backup)
 
@@ -123,7 +128,7 @@ def test_a_changed_table_is_refused(filled: Filled, backup: Path) -> None:
     ],
 )
 def test_a_newer_one_is_refused(
-    filled: Filled, backup: Path, change: Callable[[dict[str, object]], object], message: str
+    filled: Filled, backup: Path, change: Callable[[dict[str, Any]], object], message: str
 ) -> None:
     _with_manifest(backup, change)
     with pytest.raises(NewerBackup, match=message):
