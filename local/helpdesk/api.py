@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -91,7 +91,7 @@ def waiting(request: Request) -> Response:
         .filter(status__in=OPEN, created__gte=now - timedelta(days=days))
         .filter(Q(last_word_staff=False) | Q(last_word_staff__isnull=True))
         .filter(last_word_at__lte=now - timedelta(minutes=minutes))
-        .filter(Q(bot_at__isnull=True) | Q(bot_at__lt=F("last_word_at")))
+        .filter(Q(bot_id__isnull=True) | Q(bot_id__lt=F("last_word_id")))
         .select_related("queue", "assigned_to")
         .order_by("created")[:limit]
     )
@@ -102,12 +102,14 @@ def _with_last_word(tickets: Any) -> Any:
     later = FollowUp.objects.filter(ticket=OuterRef("pk")).exclude(
         Q(comment=OuterRef("description"), new_status=None)
     )
-    last = later.filter(public=True).exclude(comment="").order_by("-date", "-id")
-    bot = later.filter(user__username=BOT).order_by("-date")
+    # as they were stored: a clock that was put back must not change who spoke last
+    last = later.filter(public=True).exclude(comment="").order_by("-id")
+    bot = later.filter(user__username=BOT).order_by("-id")
     return tickets.annotate(
         last_word_staff=Subquery(last.values("user__is_staff")[:1]),
         last_word_at=Coalesce(Subquery(last.values("date")[:1]), F("created")),
-        bot_at=Subquery(bot.values("date")[:1]),
+        last_word_id=Coalesce(Subquery(last.values("id")[:1]), Value(0)),
+        bot_id=Subquery(bot.values("id")[:1]),
     )
 
 

@@ -71,7 +71,7 @@ def follow_up_json(follow_up: FollowUp) -> dict[str, Any]:
 
 
 def _follow_ups(ticket: Ticket) -> list[dict[str, Any]]:
-    rows = list(ticket.followup_set.select_related("user").order_by("date", "id"))
+    rows = list(ticket.followup_set.select_related("user").order_by("id"))
     if rows and rows[0].comment == ticket.description and rows[0].new_status is None:
         rows = rows[1:]
     return [follow_up_json(row) for row in rows[-MAX_FOLLOW_UPS:]]

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 import pytest
 
 from local.demo.customer import Customer, Filed, FormError
@@ -97,6 +98,7 @@ class Desk:
 
     url: str
     state: Path
+    database: str
 
     def api(self, login: tuple[str, str] = BOT) -> httpx.Client:
         return httpx.Client(base_url=self.url, auth=login, timeout=30, trust_env=False)
@@ -132,7 +134,7 @@ def desk(
     )
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}", process, state / "log")
-        yield Desk(f"http://127.0.0.1:{port}", state)
+        yield Desk(f"http://127.0.0.1:{port}", state, postgres.url(name))
     finally:
         process.terminate()
         process.wait(20)
@@ -338,6 +340,21 @@ async def test_waiting_lists_what_nobody_answered(desk: Desk) -> None:
     assert waits.number in found
     assert answered.number not in found
     assert young["results"] == []
+
+
+async def test_a_clock_that_was_put_back_does_not_change_who_spoke_last(desk: Desk) -> None:
+    filed = await _file(desk)
+    note = {"ticket": filed.number, "comment": "Findings.", "public": False}
+    earlier = "update helpdesk_followup set date = date - interval '1 hour' where id = %s"
+    with desk.api() as http:
+        number = http.post("/api/followups/", json=note).raise_for_status().json()["id"]
+        with psycopg.connect(desk.database) as connection:
+            connection.execute(earlier, [number])
+        page = http.get("/api/deskloop/tickets/", params={"limit": 200}).json()
+        ticket = http.get(f"/api/deskloop/tickets/{filed.number}/").json()
+    assert filed.number not in {each["id"] for each in page["results"]}
+    assert [each["id"] for each in ticket["follow_ups"]] == [number]
+    assert [each["author"] for each in ticket["conversation"]] == ["customer"]
 
 
 def test_only_staff_may_use_the_api(desk: Desk) -> None:
