@@ -1,6 +1,7 @@
 """The five steps behind their contract: in this process over a throw-away PostgreSQL, or by URL."""
 
 import hashlib
+import os
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import psycopg
 import yaml
+from dotenv import dotenv_values
 from fastapi import FastAPI
 from psycopg import sql
 
@@ -19,6 +21,7 @@ from evals.gate_config import Configuration, Policies, check_categories, policy_
 from evals.replay_rows import Known
 from local.articles import Article, read_articles
 from local.postgres.embedded import EmbeddedPostgres
+from local.settings import ENV_FILE
 from services.classify.main import create_app as classify_app
 from services.classify.settings import ClassifySettings
 from services.classify.taxonomy import load_taxonomy
@@ -185,9 +188,7 @@ async def _in_process(app: FastAPI, token: str) -> AsyncIterator[httpx.AsyncClie
 
 @asynccontextmanager
 async def _remote(name: str, url: str) -> AsyncIterator[httpx.AsyncClient]:
-    from local.environment import load_environment
-
-    token = load_environment().get("DESKLOOP_TOKEN", "")
+    token = os.environ.get("DESKLOOP_TOKEN") or dotenv_values(ENV_FILE).get("DESKLOOP_TOKEN") or ""
     async with _client(url, token, None) as http:
         try:
             answer = await http.get("/ready")

@@ -60,6 +60,10 @@ def test_a_value_between_other_words_does_not_get_through(around: str, value: st
     assert value not in hidden
 
 
+def test_an_international_number_is_nobodys_order_number() -> None:
+    assert "612" not in redact("#\n+34 612 345 678\n#").text
+
+
 @given(TEXTS)
 @settings(deadline=None, max_examples=100)
 def test_it_survives_a_json_answer(text: str) -> None:

@@ -49,9 +49,11 @@ def find_phones(text: str) -> Iterator[Span]:
 def _is_phone(text: str, match: re.Match[str]) -> bool:
     value, (start, end) = match[0], match.span()
     digits = sum(letter.isdigit() for letter in value)
+    if value.startswith("+"):
+        return digits >= 6
     if _DATE.match(value) or is_our_number(text, start, end):
         return False
-    if value.startswith("+") or _called_so(text, start, end):
+    if _called_so(text, start, end):
         return digits >= 6
     if _NORTH_AMERICAN.match(value):
         return True
