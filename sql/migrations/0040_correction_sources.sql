@@ -25,9 +25,20 @@ alter table support_corrections add column evidence boolean not null generated a
 ) stored;
 select index_embeddings('local:all-MiniLM-L6-v2', 384);
 select index_embeddings('openai:text-embedding-3-small', 1536);
-select index_embeddings(embedding_model, vector_dims(embedding))
-from (select distinct on (embedding_model) embedding_model, embedding from support_corrections
-      where embedding is not null) as models;
+do $$
+declare
+    -- read first: an index cannot be made on a table that the same statement reads
+    models constant jsonb := (
+        select coalesce(jsonb_object_agg(embedding_model, vector_dims(embedding)), '{}')
+        from support_corrections where embedding is not null
+    );
+    model text;
+begin
+    for model in select jsonb_object_keys(models) loop
+        perform index_embeddings(model, (models ->> model)::integer);
+    end loop;
+end
+$$;
 
 create function refresh_staleness(corrections uuid[]) returns void
 language sql

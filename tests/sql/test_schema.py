@@ -129,3 +129,25 @@ def test_a_user_without_superuser_rights_can_apply_everything(
             admin.execute(f"drop owned by {role} cascade")
             admin.execute(f"revoke all on schema public from {role}")
             admin.execute(f"drop role {role}")
+
+
+def test_a_store_that_is_in_use_is_brought_up_to_date(empty_database: str) -> None:
+    """From the first release's tables, with corrections of two embedding models in them."""
+    first = [each for each in pending(empty_database) if each[:4] <= "0025"]
+    apply(empty_database, first)
+    insert = (
+        "insert into support_corrections (ticket_id, ticket_text, human_resolution, category,"
+        " agent_id, embedding_model, embedding)"
+        " values (%s, 'Where?', 'Here.', 'general', 'maya', %s, %s::halfvec)"
+    )
+    with psycopg.connect(empty_database) as connection:
+        for model, size in (("local:all-MiniLM-L6-v2", 384), ("own:small", 8)):
+            connection.execute(insert, [model, model, str([0.5] * size)])
+    apply(empty_database)
+    assert not any(pending(empty_database).values())
+    with psycopg.connect(empty_database) as connection:
+        names = "select indexname from pg_indexes where tablename = 'support_corrections'"
+        indexes = [name for (name,) in connection.execute(names).fetchall()]
+        (kept,) = connection.execute("select count(*) from support_corrections").fetchone() or (0,)
+    assert kept == 2
+    assert any("own_small" in name for name in indexes)
