@@ -25,7 +25,7 @@ async def reviewed(
             "language": language,
             "probability": 0.97,
             "correct": n >= wrong,
-            "reviewed_at": (datetime.now(UTC) + timedelta(milliseconds=n)).isoformat(),
+            "reviewed_at": (datetime.now(UTC) + timedelta(microseconds=n)).isoformat(),
         }
         for n in range(right + wrong)
     ]
