@@ -54,7 +54,7 @@ bench: install ## Measure time per ticket by step, memory and disk of the runnin
 
 ##@ Measure the local model
 .PHONY: eval eval-intents eval-retrieval eval-injection eval-canary eval-pii eval-learning eval-replay eval-gate train
-eval: eval-intents eval-retrieval eval-injection eval-pii ## All of the following; DATA=folder
+eval: eval-intents eval-retrieval eval-injection eval-pii ## Intents, retrieval, injection and personal data, one after the other; DATA=folder
 eval-intents: install ## Category and intent, on labelled messages
 	@$(RUN) -m evals intents --data "$(DATA)"
 eval-retrieval: install ## Finding the right help section, and abstaining where there is none

@@ -24,6 +24,10 @@ _LOOK_SECONDS = 0.25
 _WARM_UP = 3
 _EXECUTION_SECONDS = 5.0
 _NOT_FOUND = 404
+_NOTHING_KEPT = (
+    "n8n keeps no executions, in which the steps are timed: set "
+    "LOCAL_N8N_SAVE_SUCCESSFUL=all in .env, then `make down up`"
+)
 _numbers = count(1)
 
 STEPS = {
@@ -63,8 +67,11 @@ def measure(
     Raises
     ------
     BenchError
-        Where the helpdesk or the ledger does not answer, or a ticket gets no end in three minutes.
+        Where n8n keeps no executions, the helpdesk or the ledger does not answer, or a ticket gets
+        no end in three minutes.
     """
+    if settings.n8n_save_successful != "all":
+        raise BenchError(_NOTHING_KEPT)
     clock = _Clock(settings, environment)
     try:
         # what is loaded by the first tickets after a start is not what later ones wait for
@@ -190,10 +197,7 @@ class _Clock:
         except N8nError as error:
             if error.status != _NOT_FOUND:
                 raise
-            raise BenchError(
-                "n8n keeps no executions, in which the steps are timed: set "
-                "LOCAL_N8N_SAVE_SUCCESSFUL=all in .env, then `make down up`"
-            ) from None
+            raise BenchError(_NOTHING_KEPT) from None
         return found
 
 
