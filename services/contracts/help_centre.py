@@ -1,5 +1,6 @@
 """Help articles as they come from a help centre, whoever makes it, and what a sync changed."""
 
+from collections import Counter
 from enum import StrEnum
 from typing import Literal
 
@@ -65,6 +66,21 @@ class FinishSyncRequest(Contract):
         le=1,
         description="More than this share of what is stored is never removed at once.",
     )
+    complete: bool = Field(
+        default=True,
+        description="False where a part of the list could not be read: then nothing is removed.",
+    )
+
+    @field_validator("synced")
+    @classmethod
+    def _named_once(cls, synced: list[SyncedArticle]) -> list[SyncedArticle]:
+        named = Counter(article.id for article in synced)
+        if twice := [name for name, count in named.items() if count > 1]:
+            raise ValueError(
+                f"more than one article has the id '{twice[0]}', and the last overwrote the others: "
+                "give each its own"
+            )
+        return synced
 
     @field_validator("started_at")
     @classmethod

@@ -51,7 +51,7 @@ class HelpCentreSync:
         return SyncedArticle(id=document_id, change=change, embedded=stored.embedded)
 
     async def finish(self, source: str, request: FinishSyncRequest) -> SyncReport:
-        """Remove what the help centre has no more, and keep what the sync changed.
+        """Remove what a complete list has no more, and keep what the sync changed.
 
         Raises
         ------
@@ -60,6 +60,8 @@ class HelpCentreSync:
         """
         present = [article.id for article in request.synced] + request.failed
         gone, stored = await self._store.gone(source, present)
+        if not request.complete:
+            gone = []
         if len(gone) > max(ALWAYS_REMOVABLE, request.largest_removal * stored) or not present:
             raise TooManyGone(
                 f"{len(gone)} of {stored} articles of '{source}' would be removed at once."

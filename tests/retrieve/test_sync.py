@@ -90,6 +90,18 @@ async def test_a_list_that_lost_most_articles_removes_nothing(http: httpx.AsyncC
     assert len((await finish(http, *synced[:4], largest_removal=0.6))["removed"]) == 6
 
 
+async def test_a_list_that_was_read_in_part_removes_nothing(http: httpx.AsyncClient) -> None:
+    synced = [await store(http, name) for name in "ab"]
+    assert (await finish(http, synced[0], complete=False))["removed"] == []
+    assert (await finish(http, synced[0]))["removed"] == ["b"]
+
+
+async def test_two_articles_of_one_id_are_refused_by_name(http: httpx.AsyncClient) -> None:
+    first = await store(http, "wifi")
+    refused = await finish(http, first, first, status=422)
+    assert "'wifi'" in str(refused)
+
+
 async def test_an_empty_list_removes_nothing(http: httpx.AsyncClient) -> None:
     await store(http, "a")
     await finish(http, status=409)

@@ -37,6 +37,7 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Forget old tickets",
         "Learn from agent reply",
         "Learn from outcomes",
+        "List pages of sitemap",
         "Post to Zendesk",
         "Post to django-helpdesk",
         "Receive Zendesk ticket",

@@ -186,6 +186,34 @@ def test_a_page_that_is_away_or_reads_like_nothing_stays(n8n: N8n, stubs: Stubs)
     assert sorted(body["failed"]) == ["help/b", "help/c"]
 
 
+def sitemap_of_sitemaps(stubs: Stubs, settings: dict[str, Any], *addresses: str) -> None:
+    """The listing so far becomes `pages.xml`; the settings name a sitemap of it and the others."""
+    stubs.answers["pages.xml"] = stubs.answers["sitemap.xml"]
+    named = [f"{stubs.url}/pages.xml", *addresses]
+    listed = "".join(f"<sitemap><loc>{each}</loc></sitemap>" for each in named)
+    stubs.answers["index.xml"] = (200, f"<sitemapindex>{listed}</sitemapindex>")
+    settings["help_centre_sitemap_url"] = f"{stubs.url}/index.xml"
+
+
+def test_a_sitemap_of_sitemaps_is_followed_on_the_same_website(n8n: N8n, stubs: Stubs) -> None:
+    settings = sitemap(stubs, "help/a", "help/b")
+    sitemap_of_sitemaps(stubs, settings, "https://elsewhere.example/sitemap.xml")
+    assert sync(n8n, "sitemap", **settings) == "success"
+    [body] = stubs.bodies("syncs")
+    assert [each["id"] for each in body["synced"]] == ["help/a", "help/b"]
+    assert body["complete"] is True
+
+
+def test_where_one_sitemap_of_several_is_away_nothing_is_removed(n8n: N8n, stubs: Stubs) -> None:
+    settings = sitemap(stubs, "help/a")
+    sitemap_of_sitemaps(stubs, settings, f"{stubs.url}/away.xml")
+    stubs.answers["away.xml"] = (500, "Sorry")
+    assert sync(n8n, "sitemap", **settings) == "error"
+    [body] = stubs.bodies("syncs")
+    assert [each["id"] for each in body["synced"]] == ["help/a"]
+    assert body["complete"] is False
+
+
 @pytest.mark.parametrize("broken", ["<not xml", "<urlset></urlset>"])
 def test_a_broken_sitemap_touches_nothing(n8n: N8n, stubs: Stubs, broken: str) -> None:
     settings = sitemap(stubs, "help/a")
