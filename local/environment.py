@@ -51,14 +51,16 @@ def derived(values: dict[str, str]) -> dict[str, str]:
         "N8N_HELPDESK_URL": settings.helpdesk_url,
         **{f"N8N_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
         **{f"CONSOLE_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
-        "CONSOLE_TICKET_LINKS": _ticket_links(settings, values.get("N8N_ZENDESK_URL", "")),
+        "CONSOLE_TICKET_LINKS": _ticket_links(settings, values),
     }
 
 
-def _ticket_links(settings: LocalSettings, zendesk_url: str) -> str:
+def _ticket_links(settings: LocalSettings, values: dict[str, str]) -> str:
     links = {"django-helpdesk": f"{settings.helpdesk_url}/tickets/{{id}}/"}
-    if zendesk_url:
+    if zendesk_url := values.get("N8N_ZENDESK_URL"):
         links["zendesk"] = f"{zendesk_url}/agent/tickets/{{id}}"
+    if values.get("N8N_INTERCOM_URL"):
+        links["intercom"] = "https://app.intercom.com/a/apps/_/conversations/{id}"
     return json.dumps(links)
 
 
@@ -66,5 +68,6 @@ def _webhook_secrets(settings: LocalSettings) -> str:
     secrets = {
         "django-helpdesk": settings.helpdesk_webhook_secret,
         "zendesk": settings.zendesk_webhook_secret,
+        "intercom": settings.intercom_webhook_secret,
     }
     return json.dumps({name: s.get_secret_value() for name, s in secrets.items() if s})

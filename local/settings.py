@@ -56,6 +56,11 @@ class LocalSettings(BaseSettings):
         description="Signing secret of Zendesk's webhook, where Zendesk is used "
         "(docs/helpdesks/zendesk.md).",
     )
+    intercom_webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Client secret of our app in Intercom, which signs its webhooks, where "
+        "Intercom is used (docs/helpdesks/intercom.md).",
+    )
 
     n8n_owner_email: str = Field(
         default="lead@larkspur.example",

@@ -27,7 +27,7 @@ class Credential:
 
 def wanted_credentials(settings: DeploySettings) -> list[Credential]:
     """Return the credentials of all workflows, with their secrets; of helpdesks that are set up."""
-    return [*_own(settings), *_zendesk(settings)]
+    return [*_own(settings), *_zendesk(settings), *_intercom(settings)]
 
 
 def credentials_of(workflow: Json) -> set[str]:
@@ -47,6 +47,14 @@ def _zendesk(settings: DeploySettings) -> list[Credential]:
         "apiToken": token.get_secret_value(),
     }
     return [Credential("zendeskSupport01", "Zendesk API token", "zendeskApi", data)]
+
+
+def _intercom(settings: DeploySettings) -> list[Credential]:
+    token = settings.intercom_access_token
+    if not (settings.intercom_url and token):
+        return []
+    data = {"apiKey": token.get_secret_value()}
+    return [Credential("intercomTeam0001", "Intercom access token", "intercomApi", data)]
 
 
 def _own(settings: DeploySettings) -> list[Credential]:

@@ -56,6 +56,15 @@ class DeploySettings(BaseSettings):
     zendesk_api_token: SecretStr | None = Field(
         default=None, description="API token of Zendesk, from Admin Center → API tokens."
     )
+    intercom_url: str = Field(
+        default="",
+        pattern=r"^(https://api(\.eu|\.au)?\.intercom\.io)?$",
+        description="https://api.intercom.io, or api.eu or api.au where the workspace is there; "
+        "empty: Intercom is not used (docs/helpdesks/intercom.md).",
+    )
+    intercom_access_token: SecretStr | None = Field(
+        default=None, description="Access token of our app in Intercom's Developer Hub."
+    )
     state_folder: Path = Field(
         default=REPOSITORY / "local" / ".state",
         description="Where the deploy tool keeps its n8n API key.",
@@ -102,6 +111,19 @@ class TableSeed(BaseSettings):
     )
     zendesk_human_group_id: int = Field(
         default=0, description="Zendesk group that gets tickets for a human; 0 leaves the group."
+    )
+    intercom_url: str = Field(
+        default="", description="Intercom, as https://api.intercom.io; empty: not used."
+    )
+    intercom_admin_id: int = Field(
+        default=0, description="The teammate in Intercom as whom Deskloop replies and takes notes."
+    )
+    intercom_review_team_id: int = Field(
+        default=0, description="Intercom team that gets drafts to review; 0 leaves the team."
+    )
+    intercom_human_team_id: int = Field(
+        default=0,
+        description="Intercom team that gets conversations for a human; 0 leaves the team.",
     )
     minimum_probability_to_send: float = Field(
         default=0.0,

@@ -73,10 +73,32 @@ class ZendeskHmac:
         return hmac.compare_digest(base64.b64encode(digest), given.encode())
 
 
+@dataclass(frozen=True)
+class IntercomHmac:
+    """Hex HMAC-SHA1 of the raw body with the app's client secret, as `sha1=…`; no time stamp.
+
+    Intercom chose SHA-1. As HMAC it is not broken, but an old webhook cannot be told from a new
+    one: only that the same turn twice is a duplicate protects from replays.
+    """
+
+    signature_header: str = "x-hub-signature"
+
+    def signed_at(self, headers: Mapping[str, str]) -> datetime | None:
+        """Return None: Intercom does not say when it signed."""
+        return None
+
+    def is_signed(self, secret: bytes, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether the signature header fits; its `sha1=` is part of it."""
+        expected = f"sha1={hmac.new(secret, body, hashlib.sha1).hexdigest()}"
+        given = headers.get(self.signature_header, "").strip().lower()
+        return hmac.compare_digest(expected.encode(), given.encode())
+
+
 GENERIC = TimestampedHmac("x-webhook-timestamp", "x-webhook-signature")
 SCHEMES: dict[str, Scheme] = {
     "django-helpdesk": TimestampedHmac("x-deskloop-timestamp", "x-deskloop-signature"),
     "zendesk": ZendeskHmac(),
+    "intercom": IntercomHmac(),
 }
 """By source; every other source that has a secret signs in the generic way."""
 

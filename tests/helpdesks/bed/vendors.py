@@ -29,4 +29,13 @@ ZENDESK = Vendor(
         "zendesk_agent_email": "deskloop@acme.example",
     },
 )
-VENDORS = (ZENDESK,)
+INTERCOM = Vendor(
+    "intercom",
+    webhook_secret="client-secret-of-the-tests",
+    deploy={
+        "intercom_url": "https://api.intercom.io",
+        "intercom_access_token": "an-access-token-of-the-tests",
+    },
+    seed={"intercom_url": "https://api.intercom.io"},
+)
+VENDORS = (ZENDESK, INTERCOM)

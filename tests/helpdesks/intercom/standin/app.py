@@ -1,0 +1,114 @@
+"""Intercom's REST API over an `Account`: authentication, rate limit, and its own description."""
+
+import asyncio
+import hmac
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from tests.helpdesks.intercom.standin import articles, conversations, errors
+from tests.helpdesks.intercom.standin.description import the_description
+from tests.helpdesks.intercom.standin.errors import Refused
+from tests.helpdesks.intercom.standin.pressure import Fault
+from tests.helpdesks.intercom.standin.state import ACCESS_TOKEN, HOST, Account, Json
+
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(account: Account, owner: Json, changed: Callable[[], None]) -> FastAPI:
+    """Return the application; `changed` is called after each call that may have changed things."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.state.account, app.state.owner = account, owner
+    app.include_router(conversations.router)
+    app.include_router(articles.router)
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        return JSONResponse(error.body, error.status, headers=error.headers)
+
+    @app.middleware("http")
+    async def every_call(request: Request, call_next: Next) -> Response:
+        try:
+            fault = account.pressure.count(request.method, request.url.path)
+            _authenticate(request)
+            await _obeys_the_description(account, request)
+        except Refused as error:
+            return JSONResponse(error.body, error.status, headers=error.headers)
+        answer = await _with_fault(fault, request, call_next)
+        answer = await _described(account, request, answer)
+        answer.headers.update(account.pressure.headers())
+        changed()
+        return answer
+
+    return app
+
+
+async def _obeys_the_description(account: Account, request: Request) -> None:
+    headers, query = dict(request.headers), dict(request.query_params)
+    path, body = request.url.path, await request.body()
+    # the list of articles is paged by parameters of which the description speaks in words only
+    if path == "/articles":
+        query = {name: v for name, v in query.items() if name not in ("page", "per_page")}
+    found = the_description().faults_of_call(request.method, path, query, headers, body)
+    if headers.get("intercom-version") != "2.14":
+        found += " The call does not say for which version it was written."
+    if found:
+        account.faults.append(f"{request.method} {path}: {found}")
+        raise errors.invalid(found[:500])
+
+
+async def _described(account: Account, request: Request, answer: Response) -> Response:
+    body = b"".join([part async for part in answer.body_iterator])  # type: ignore[attr-defined]
+    found = the_description().faults_of_answer(
+        request.method, request.url.path, answer.status_code, json.loads(body)
+    )
+    if found:
+        account.faults.append(f"answer {answer.status_code} {request.url.path}: {found}")
+    return Response(body, answer.status_code, dict(answer.headers), "application/json")
+
+
+async def _with_fault(fault: Fault | None, request: Request, call_next: Next) -> Response:
+    """Carry the call out unless a fault is to prevent it; then answer as the fault says."""
+    answer = await call_next(request) if fault is None or fault.after else None
+    if fault is None and answer is not None:
+        return answer
+    assert fault is not None
+    await asyncio.sleep(fault.seconds)
+    if fault.status is None:
+        return answer or await call_next(request)
+    error = errors.failed(fault.status)
+    if fault.status == 429:
+        pressure = request.app.state.account.pressure
+        error = errors.too_many_requests(pressure.limit, pressure.retry_after)
+    return _streamed(error)
+
+
+def _streamed(error: Refused) -> Response:
+    answer = JSONResponse(error.body, error.status, headers=error.headers)
+
+    async def parts() -> Any:
+        yield answer.body
+
+    answer.body_iterator = parts()  # type: ignore[attr-defined]
+    return answer
+
+
+def _authenticate(request: Request) -> None:
+    if request.headers["host"].partition(":")[0] != HOST:
+        raise errors.not_found("Host")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme != "Bearer" or not hmac.compare_digest(token, ACCESS_TOKEN):
+        raise errors.unauthorized()
+
+
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+    """Wait until `condition` holds and return its value."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.02)
+    return value
