@@ -57,8 +57,10 @@ def derived(values: dict[str, str]) -> dict[str, str]:
 
 def _ticket_links(settings: LocalSettings, values: dict[str, str]) -> str:
     links = {"django-helpdesk": f"{settings.helpdesk_url}/tickets/{{id}}/"}
-    if zendesk_url := values.get("N8N_ZENDESK_URL"):
-        links["zendesk"] = f"{zendesk_url}/agent/tickets/{{id}}"
+    paths = {"zendesk": "/agent/tickets/{id}", "freshdesk": "/a/tickets/{id}"}
+    for source, path in paths.items():
+        if url := values.get(f"N8N_{source.upper()}_URL"):
+            links[source] = f"{url}{path}"
     if values.get("N8N_INTERCOM_URL"):
         links["intercom"] = "https://app.intercom.com/a/apps/_/conversations/{id}"
     return json.dumps(links)
@@ -69,5 +71,6 @@ def _webhook_secrets(settings: LocalSettings) -> str:
         "django-helpdesk": settings.helpdesk_webhook_secret,
         "zendesk": settings.zendesk_webhook_secret,
         "intercom": settings.intercom_webhook_secret,
+        "freshdesk": settings.freshdesk_webhook_secret,
     }
     return json.dumps({name: s.get_secret_value() for name, s in secrets.items() if s})

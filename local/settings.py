@@ -61,6 +61,12 @@ class LocalSettings(BaseSettings):
         description="Client secret of our app in Intercom, which signs its webhooks, where "
         "Intercom is used (docs/helpdesks/intercom.md).",
     )
+    freshdesk_webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="What Freshdesk's webhooks carry as X-Deskloop-Secret, where Freshdesk is "
+        "used; you choose it (docs/helpdesks/freshdesk.md).",
+    )
 
     n8n_owner_email: str = Field(
         default="lead@larkspur.example",

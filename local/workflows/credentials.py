@@ -27,7 +27,7 @@ class Credential:
 
 def wanted_credentials(settings: DeploySettings) -> list[Credential]:
     """Return the credentials of all workflows, with their secrets; of helpdesks that are set up."""
-    return [*_own(settings), *_zendesk(settings), *_intercom(settings)]
+    return [*_own(settings), *_zendesk(settings), *_intercom(settings), *_freshdesk(settings)]
 
 
 def credentials_of(workflow: Json) -> set[str]:
@@ -55,6 +55,15 @@ def _intercom(settings: DeploySettings) -> list[Credential]:
         return []
     data = {"apiKey": token.get_secret_value()}
     return [Credential("intercomTeam0001", "Intercom access token", "intercomApi", data)]
+
+
+def _freshdesk(settings: DeploySettings) -> list[Credential]:
+    key = settings.freshdesk_api_key
+    if not (settings.freshdesk_url and key):
+        return []
+    domain = settings.freshdesk_url.removeprefix("https://").partition(".")[0]
+    data = {"domain": domain, "apiKey": key.get_secret_value()}
+    return [Credential("freshdeskSupport1", "Freshdesk API key", "freshdeskApi", data)]
 
 
 def _own(settings: DeploySettings) -> list[Credential]:

@@ -32,7 +32,10 @@ from local.workflows.table import TABLE_ID
 MAX_NODES = 15
 TRIES = 3
 LONGEST_TIMEOUT_MS = 60_000
-_CREDENTIALS = {"deskloopServices", "deskloopInboxKey", "djangoHelpdesk01", "zendeskSupport01"}
+_CREDENTIALS = {
+    *("deskloopServices", "deskloopInboxKey", "djangoHelpdesk01"),
+    *("zendeskSupport01", "freshdeskSupport1"),
+}
 _DEFAULT_NAME = re.compile(
     r"(HTTP Request|Webhook|Switch|If|Edit Fields|Set|Code|Merge|Filter|Wait|Split Out|Loop Over "
     r"Items|Execute Workflow|Execute Sub-workflow|Respond to Webhook|Schedule Trigger|Error Trigger"
@@ -40,7 +43,9 @@ _DEFAULT_NAME = re.compile(
     r"|Get row\(s\)|Call '.*'|Manual Trigger)\s?\d*",
     re.IGNORECASE,
 )
-_SENTENCE_CASE = re.compile(r"[A-Z][a-z]+( ([a-z][a-z’'-]*|django-helpdesk|Slack|Zendesk))*")
+_SENTENCE_CASE = re.compile(
+    r"[A-Z][a-z]+( ([a-z][a-z’'-]*|django-helpdesk|Slack|Zendesk|Freshdesk))*"
+)
 _SECRET = re.compile(
     r"(Bearer\s+[\w.-]{8,}|Basic\s+[\w+/=]{8,}|\bsk-[\w-]{8,}|eyJ[\w-]{20,}"
     r"|(password|secret|api_?key|token)[\"']?\s*[:=]\s*[\"'][^\"'{=]{6,})",

@@ -65,6 +65,16 @@ class DeploySettings(BaseSettings):
     intercom_access_token: SecretStr | None = Field(
         default=None, description="Access token of our app in Intercom's Developer Hub."
     )
+    freshdesk_url: str = Field(
+        default="",
+        pattern=r"^(https://[a-z0-9-]+\.freshdesk\.com)?$",
+        description="https://<domain>.freshdesk.com; empty: Freshdesk is not used and its "
+        "workflows are not deployed (docs/helpdesks/freshdesk.md).",
+    )
+    freshdesk_api_key: SecretStr | None = Field(
+        default=None,
+        description="API key of the Freshdesk agent as whom Deskloop replies (Profile settings).",
+    )
     state_folder: Path = Field(
         default=REPOSITORY / "local" / ".state",
         description="Where the deploy tool keeps its n8n API key.",
@@ -124,6 +134,18 @@ class TableSeed(BaseSettings):
     intercom_human_team_id: int = Field(
         default=0,
         description="Intercom team that gets conversations for a human; 0 leaves the team.",
+    )
+    freshdesk_url: str = Field(
+        default="", description="Freshdesk, as https://<domain>.freshdesk.com; empty: not used."
+    )
+    freshdesk_agent_id: int = Field(
+        default=0, description="Id of the Freshdesk agent as whom Deskloop replies and takes notes."
+    )
+    freshdesk_review_group_id: int = Field(
+        default=0, description="Freshdesk group that gets drafts to review; 0 leaves the group."
+    )
+    freshdesk_human_group_id: int = Field(
+        default=0, description="Freshdesk group that gets tickets for a human; 0 leaves the group."
     )
     minimum_probability_to_send: float = Field(
         default=0.0,

@@ -94,11 +94,30 @@ class IntercomHmac:
         return hmac.compare_digest(expected.encode(), given.encode())
 
 
+@dataclass(frozen=True)
+class SharedSecret:
+    """The secret itself, in a header: for helpdesks that sign nothing, so over TLS only.
+
+    Without a time stamp nothing is stale; a replay meets the ledger's idempotency.
+    """
+
+    header: str
+
+    def signed_at(self, headers: Mapping[str, str]) -> datetime | None:
+        """Return None: the helpdesk does not say when it sent the webhook."""
+        return None
+
+    def is_signed(self, secret: bytes, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether the header holds the secret, whatever the body is."""
+        return hmac.compare_digest(secret, headers.get(self.header, "").strip().encode())
+
+
 GENERIC = TimestampedHmac("x-webhook-timestamp", "x-webhook-signature")
 SCHEMES: dict[str, Scheme] = {
     "django-helpdesk": TimestampedHmac("x-deskloop-timestamp", "x-deskloop-signature"),
     "zendesk": ZendeskHmac(),
     "intercom": IntercomHmac(),
+    "freshdesk": SharedSecret("x-deskloop-secret"),
 }
 """By source; every other source that has a secret signs in the generic way."""
 

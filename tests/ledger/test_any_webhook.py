@@ -29,6 +29,7 @@ _HEADERS = st.dictionaries(
         st.sampled_from(["X-Deskloop-Timestamp", "x-deskloop-signature", "x-webhook-timestamp"]),
         st.sampled_from(["X-Zendesk-Webhook-Signature", "x-zendesk-webhook-signature-timestamp"]),
         st.just("X-Hub-Signature"),
+        st.sampled_from(["X-Deskloop-Secret", "x-deskloop-secret"]),
         _TEXT,
     ),
     st.one_of(_TEXT, _NUMBERS, st.binary(max_size=40).map(lambda b: b.hex())),
@@ -40,11 +41,14 @@ _BODIES = st.one_of(_TEXT, st.binary(max_size=200).map(lambda b: base64.b64encod
 def verifier() -> WebhookVerifier:
     secrets = {"django-helpdesk": SecretStr(SECRET), "another": SecretStr(SECRET)}
     secrets |= {"zendesk": SecretStr(SECRET), "intercom": SecretStr(SECRET)}
+    secrets |= {"freshdesk": SecretStr(SECRET)}
     return WebhookVerifier(secrets, 300)
 
 
 @given(
-    source=st.sampled_from(["django-helpdesk", "zendesk", "intercom", "another", "nobody"]),
+    source=st.sampled_from(
+        ["django-helpdesk", "zendesk", "intercom", "freshdesk", "another", "nobody"]
+    ),
     headers=_HEADERS,
     body=_BODIES,
 )

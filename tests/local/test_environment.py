@@ -25,13 +25,16 @@ def test_services_find_database_n8n_and_each_other(local_env: dict[str, str]) ->
 def test_the_webhook_secret_of_another_helpdesk_reaches_the_ledger(
     local_env: dict[str, str],
 ) -> None:
-    zendesk = "https://acme.zendesk.com"
+    zendesk, freshdesk = "https://acme.zendesk.com", "https://acme.freshdesk.com"
     told = {"LOCAL_ZENDESK_WEBHOOK_SECRET": "zendesk-chose-it", "N8N_ZENDESK_URL": zendesk}
+    told |= {"LOCAL_FRESHDESK_WEBHOOK_SECRET": "somebody-chose-it", "N8N_FRESHDESK_URL": freshdesk}
     values = derived({**local_env, **told})
     links = json.loads(values["CONSOLE_TICKET_LINKS"])
     assert links["zendesk"] == f"{zendesk}/agent/tickets/{{id}}"
+    assert links["freshdesk"] == f"{freshdesk}/a/tickets/{{id}}"
     secrets = json.loads(values["LEDGER_WEBHOOK_SECRETS"])
     assert secrets["zendesk"] == "zendesk-chose-it"
+    assert secrets["freshdesk"] == "somebody-chose-it"
     assert "django-helpdesk" in secrets
 
 

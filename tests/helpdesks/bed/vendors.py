@@ -38,4 +38,13 @@ INTERCOM = Vendor(
     },
     seed={"intercom_url": "https://api.intercom.io"},
 )
-VENDORS = (ZENDESK, INTERCOM)
+FRESHDESK = Vendor(
+    "freshdesk",
+    webhook_secret="a-secret-that-only-the-tests-use",
+    deploy={
+        "freshdesk_url": "https://acme.freshdesk.com",
+        "freshdesk_api_key": "a-key-of-the-tests",
+    },
+    seed={"freshdesk_url": "https://acme.freshdesk.com"},
+)
+VENDORS = (ZENDESK, INTERCOM, FRESHDESK)

@@ -9,7 +9,7 @@ import pytest
 from services.contracts import Verdict
 from tests.helpdesks.bed.proxy import Proxy
 from tests.helpdesks.bed.system import System
-from tests.helpdesks.zendesk.standin.app import wait_until
+from tests.helpdesks.bed.waiting import wait_until
 from tests.helpdesks.zendesk.standin.zendesk import Zendesk
 from tests.workflows import samples
 from tests.workflows.stubs import Answer, Call, Stubs

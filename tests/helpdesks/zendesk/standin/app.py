@@ -2,16 +2,14 @@
 
 import asyncio
 import base64
-import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from tests.helpdesks.bed.pressure import Fault
 from tests.helpdesks.zendesk.standin import errors, guide, hooks, tickets
 from tests.helpdesks.zendesk.standin.errors import Refused
-from tests.helpdesks.zendesk.standin.pressure import Fault
 from tests.helpdesks.zendesk.standin.state import API_TOKEN, HOST, Account, Json
 
 Next = Callable[[Request], Awaitable[Response]]
@@ -74,12 +72,3 @@ def _authenticated(account: Account, request: Request) -> Json:
     if user["role"] == "end-user":
         raise errors.forbidden()
     return user
-
-
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
-    """Wait until `condition` holds and return its value."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.02)
-    return value

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.helpdesks.bed.pressure import Pressure
 from tests.helpdesks.zendesk.standin import errors
-from tests.helpdesks.zendesk.standin.pressure import Pressure
 
 Json = dict[str, Any]
 
@@ -58,7 +58,7 @@ class Account:
     webhooks: dict[str, Json] = field(default_factory=dict)
     triggers: dict[int, Json] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
-    pressure: Pressure = field(default_factory=Pressure)
+    pressure: Pressure = field(default_factory=lambda: Pressure(errors.too_many_requests))
     lock: Any = field(default_factory=threading.RLock)
     _number: int = 360_000_000_000
     _ticket_number: int = 0

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from tests.helpdesks.bed.authority import Authority
 from tests.helpdesks.bed.proxy import Proxy
 from tests.helpdesks.bed.servers import serving
-from tests.helpdesks.zendesk.standin.app import create_app, wait_until
+from tests.helpdesks.bed.waiting import wait_until
+from tests.helpdesks.zendesk.standin.app import create_app
 from tests.helpdesks.zendesk.standin.hooks import Delivery, due
 from tests.helpdesks.zendesk.standin.state import BOT_EMAIL, HOST, Account, Json
 

@@ -2,9 +2,8 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-
-from tests.helpdesks.zendesk.standin import errors
 
 _MINUTE = 60.0
 
@@ -26,6 +25,8 @@ class Fault:
 class Pressure:
     """Counts calls per minute and plays the faults that a test ordered."""
 
+    too_many: Callable[[int], Exception]
+    """How this helpdesk says that the limit is reached, with the seconds to wait."""
     limit: int = 700
     retry_after: int = 1
     faults: list[Fault] = field(default_factory=list)
@@ -58,13 +59,13 @@ class Pressure:
         return max(0, self.limit - len(self._recent))
 
     def count(self, method: str, path: str) -> Fault | None:
-        """Count one call; returns the fault it meets; raises `Refused` above the limit."""
+        """Count one call; returns the fault it meets; raises `too_many` above the limit."""
         now = time.monotonic()
         while self._recent and self._recent[0] < now - _MINUTE:
             self._recent.popleft()
         self.calls.append(f"{method} {path}")
         if len(self._recent) >= self.limit:
-            raise errors.too_many_requests(self.retry_after)
+            raise self.too_many(self.retry_after)
         self._recent.append(now)
         return self._fault(method, path)
 

@@ -1,0 +1,77 @@
+"""Freshdesk's REST API, version 2, over an `Account`: authentication, rate limit and our calls."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from tests.helpdesks.bed.pressure import Fault
+from tests.helpdesks.freshdesk.standin import errors, hooks, people, tickets
+from tests.helpdesks.freshdesk.standin.errors import Refused
+from tests.helpdesks.freshdesk.standin.state import API_KEY, BOT_EMAIL, HOST, Account, Json
+
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> FastAPI:
+    """Return the application; `changed` is called after each call that may have changed things."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.state.account = account
+    for router in (tickets.router, people.router, hooks.router):
+        app.include_router(router, prefix="/api/v2")
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> Response:
+        return _answer(error)
+
+    @app.middleware("http")
+    async def every_call(request: Request, call_next: Next) -> Response:
+        try:
+            fault = account.pressure.count(request.method, request.scope["path"])
+            request.state.agent = _authenticated(account, request)
+        except Refused as error:
+            return _answer(error)
+        answer = await _with_fault(fault, request, call_next)
+        answer.headers["X-RateLimit-Total"] = str(account.pressure.limit)
+        answer.headers["X-RateLimit-Remaining"] = str(account.pressure.remaining)
+        answer.headers["X-RateLimit-Used-CurrentRequest"] = "1"
+        changed()
+        return answer
+
+    return app
+
+
+def _answer(error: Refused) -> Response:
+    if error.body is None:
+        return Response(status_code=error.status, headers=error.headers)
+    return JSONResponse(error.body, error.status, headers=error.headers)
+
+
+async def _with_fault(fault: Fault | None, request: Request, call_next: Next) -> Response:
+    """Carry the call out unless a fault is to prevent it; then answer as the fault says."""
+    answer = await call_next(request) if fault is None or fault.after else None
+    if fault is None and answer is not None:
+        return answer
+    assert fault is not None
+    await asyncio.sleep(fault.seconds)
+    if fault.status is None:
+        return answer or await call_next(request)
+    error = errors.too_many_requests(1) if fault.status == 429 else errors.failed(fault.status)
+    return _answer(error)
+
+
+def _authenticated(account: Account, request: Request) -> Json:
+    """Return the agent of the API key, which is the user name; the password does not matter."""
+    if request.headers["host"].partition(":")[0] != HOST:
+        raise errors.not_found()
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    try:
+        key, separator, _ = base64.b64decode(encoded).decode().partition(":")
+    except ValueError:
+        raise errors.invalid_credentials() from None
+    bot = next(a for a in account.agents.values() if a["contact"]["email"] == BOT_EMAIL)
+    if scheme != "Basic" or not separator or key != API_KEY or bot["deactivated"]:
+        raise errors.invalid_credentials()
+    return bot
