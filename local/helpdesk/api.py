@@ -79,23 +79,26 @@ def ticket(request: Request, ticket_id: int) -> Response:
 def waiting(request: Request) -> Response:
     """List open tickets whose last public word is the customer's and which the bot did not touch.
 
-    Query: `minutes` (that word is at least so old; 0), `days` (the ticket is at most so old; 7),
-    `limit` (1 to 200; 50). Oldest first.
+    Query: `minutes` (that word is at least so old; 0), `days` (and at most so old; 7), `limit` (1
+    to 200; 50), `touched` (0 to 200; 0). Oldest first; after them the so many that the bot touched
+    last: what it noted there may have been about an earlier word.
     """
     minutes = _number(request.query_params.get("minutes", 0), "minutes")
     days = _number(request.query_params.get("days", 7), "days")
     limit = max(1, min(200, _number(request.query_params.get("limit", 50), "limit")))
+    also = max(0, min(200, _number(request.query_params.get("touched", 0), "touched")))
     now = timezone.now()
     found = (
         _with_last_word(HelpdeskUser(request.user).accessible_tickets())
-        .filter(status__in=OPEN, created__gte=now - timedelta(days=days))
+        .filter(status__in=OPEN, last_word_at__gte=now - timedelta(days=days))
         .filter(Q(last_word_staff=False) | Q(last_word_staff__isnull=True))
         .filter(last_word_at__lte=now - timedelta(minutes=minutes))
-        .filter(Q(bot_id__isnull=True) | Q(bot_id__lt=F("last_word_id")))
         .select_related("queue", "assigned_to")
-        .order_by("created")[:limit]
     )
-    return Response({"results": [ticket_json(each) for each in found]})
+    untouched = found.filter(Q(bot_id__isnull=True) | Q(bot_id__lt=F("last_word_id")))
+    touched = found.filter(bot_id__gt=F("last_word_id")).order_by("-bot_id")
+    both = [*untouched.order_by("created")[:limit], *touched[:also]]
+    return Response({"results": [ticket_json(each) for each in both]})
 
 
 def _with_last_word(tickets: Any) -> Any:

@@ -342,6 +342,32 @@ async def test_waiting_lists_what_nobody_answered(desk: Desk) -> None:
     assert young["results"] == []
 
 
+async def test_a_note_behind_an_earlier_word_does_not_hide_a_later_one(desk: Desk) -> None:
+    filed = await _file(desk)
+    await _reply(desk, filed, "It is the white one.")
+    with desk.api() as http:
+        note = {"ticket": filed.number, "comment": "Rejected.", "public": False}
+        http.post("/api/followups/", json=note).raise_for_status()
+        pages = [
+            http.get("/api/deskloop/tickets/", params={"limit": 200, "touched": touched}).json()
+            for touched in (0, 1)
+        ]
+    found = [[ticket["id"] for ticket in page["results"]] for page in pages]
+    assert filed.number not in found[0]
+    assert found[1] == [*found[0], filed.number]
+
+
+async def test_an_old_ticket_with_a_new_word_waits(desk: Desk) -> None:
+    filed = await _file(desk)
+    earlier = "update helpdesk_ticket set created = created - interval '30 days' where id = %s"
+    with psycopg.connect(desk.database) as connection:
+        connection.execute(earlier, [filed.number])
+    await _reply(desk, filed, "It is broken again.")
+    with desk.api() as http:
+        page = http.get("/api/deskloop/tickets/", params={"limit": 200}).json()
+    assert filed.number in {each["id"] for each in page["results"]}
+
+
 async def test_a_clock_that_was_put_back_does_not_change_who_spoke_last(desk: Desk) -> None:
     filed = await _file(desk)
     note = {"ticket": filed.number, "comment": "Findings.", "public": False}
