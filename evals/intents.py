@@ -9,6 +9,7 @@ from typing import Any
 from evals.cross import cross_evaluate
 from evals.errors import DataInvalid
 from evals.intervals import macro_f1, share
+from evals.languages import in_words, measure_human_requests, measure_languages
 from evals.mapping import (
     BANKING77_URGENT,
     BITEXT_HUMAN,
@@ -21,15 +22,14 @@ from evals.sets import (
     read_airline,
     read_banking77,
     read_bitext,
+    read_bodies,
     read_clinc,
-    read_languages,
 )
 from evals.splits import text_hash, trained_on
 from services.classify.local import LocalClassifier, LocalResult
 from services.classify.local.train import DEFAULT_DATA
 from services.classify.taxonomy import load_taxonomy
 from services.common.embeddings.local import LocalEmbedder
-from services.common.languages import detect_language
 from services.contracts import Requester, Sentiment, Ticket, Urgency
 
 TAXONOMY = Path("config/taxonomy/default.yaml")
@@ -47,7 +47,7 @@ async def measure(folder: Path, *, cross: bool = False) -> Report:
         "clinc150_out_of_scope": (_out_of_scope(read_clinc(folder)), out_of_scope),
         "airline": (read_airline(folder), airline),
     }
-    languages = read_languages(folder)
+    languages = read_bodies(folder)
     if not languages and not any(rows for rows, _ in sets.values()):
         raise DataInvalid(f"{folder}: none of the known data sets lies here; see evals/README.md")
     classifier = LocalClassifier(LocalEmbedder(), load_taxonomy(TAXONOMY))
@@ -61,7 +61,8 @@ async def measure(folder: Path, *, cross: bool = False) -> Report:
             report[name] = {"rows": len(fresh), "left_out": len(rows) - len(fresh)}
             report[name] |= measures(judged)
     if languages:
-        report["multilingual_tickets"] = {"rows": len(languages), "language": _language(languages)}
+        report["multilingual_tickets"] = measure_languages(languages)
+    report["own_human_requests"] = measure_human_requests()
     return report | (cross_evaluate(folder) if cross else {})
 
 
@@ -93,9 +94,16 @@ def bitext(judged: Sequence[Judged]) -> dict[str, Any]:
     asked = [(row.intent == BITEXT_HUMAN, said.requires_human) for row, said in judged]
     return _categories(judged, lambda row: bitext_category(row.category, row.intent)) | {
         "human_accuracy": share(sum(a == b for a, b in asked), len(asked)),
+        "human_requests_seen_with_rules": _with_rules(judged),
         "human_requests_seen": _among(asked, True),
         "others_left_alone": _among(asked, False),
     }
+
+
+def _with_rules(judged: Sequence[Judged]) -> Any:
+    asked = [(row, said) for row, said in judged if row.intent == BITEXT_HUMAN]
+    seen = sum(said.requires_human or in_words(row.text) for row, said in asked)
+    return share(seen, len(asked))
 
 
 def banking77(judged: Sequence[Judged]) -> dict[str, Any]:
@@ -155,7 +163,3 @@ def _among(pairs: Sequence[tuple[bool, bool]], expected: bool) -> Any:
 
 def _out_of_scope(rows: Sequence[Labelled]) -> list[Labelled]:
     return [row for row in rows if row.intent == "oos"]
-
-
-def _language(rows: Sequence[Labelled]) -> Any:
-    return share(sum(detect_language(row.text).tag == row.intent for row in rows), len(rows))

@@ -69,9 +69,18 @@ def read_airline(folder: Path) -> list[Labelled]:
 
 def read_languages(folder: Path) -> list[Labelled]:
     """Tickets in five languages, labelled with the language only; empty where absent."""
-    path = present(folder, MULTILINGUAL)
-    rows = csv_rows(path, ("body", "language")) if path else []
+    rows = _multilingual(folder)
     return [Labelled(f"{row.get('subject') or ''}\n{row['body']}", row["language"]) for row in rows]
+
+
+def read_bodies(folder: Path) -> list[Labelled]:
+    """As `read_languages`, without the subjects, some of which are in another language."""
+    return [Labelled(row["body"], row["language"]) for row in _multilingual(folder)]
+
+
+def _multilingual(folder: Path) -> list[dict[str, str]]:
+    path = present(folder, MULTILINGUAL)
+    return csv_rows(path, ("body", "language")) if path else []
 
 
 def csv_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from services.contracts import (
 )
 from services.rules.calibration import Calibrator, Prior, measure
 from services.rules.claims import ClaimReader, may_be_echoed, supported
+from services.rules.conversation import agent_took_part, had_before, other_language
 from services.rules.evidence import CitationCheck, Source, check_citations, sources
 from services.rules.grounding import Grounding
 from services.rules.phrases import tokenize
@@ -59,6 +60,7 @@ class DraftChecker:
         blockers = [
             *self._hard_blockers(request, citations),
             *_review_blockers(request, standing),
+            *_conversation_blockers(request, citations.cited),
             *_named_elsewhere(request, citations.cited),
             *_ungrounded(request, found.values()),
             *_below_threshold(probability, standing),
@@ -148,11 +150,18 @@ def _review_blockers(request: CheckDraftRequest, standing: Standing) -> Iterator
     for reason in request.triage.reasons:
         if reason.effect is Effect.BLOCK_SEND and reason.rule != Rule.DRAFT_MODE:
             yield reason
-    if _other_language(request):
-        detail = (
-            f"The reply is in '{request.draft.language}', the ticket in "
-            f"'{request.classification.language}': a human approves it."
-        )
+
+
+def _conversation_blockers(request: CheckDraftRequest, cited: Sequence[Source]) -> Iterator[Reason]:
+    for detail in other_language(request, cited):
+        yield _blocked(Rule.DRAFT_MODE, detail)
+    if not request.draft.reply.strip():
+        return
+    if had_before(request):
+        detail = "The customer has had this answer before: a human approves it."
+        yield _blocked(Rule.DRAFT_MODE, detail)
+    if agent_took_part(request):
+        detail = "A colleague has written in this conversation: a human approves the reply."
         yield _blocked(Rule.DRAFT_MODE, detail)
 
 
@@ -174,12 +183,6 @@ def _ungrounded(request: CheckDraftRequest, found: Iterable[Source]) -> Iterator
     if 0 < len(request.draft.reply.strip()) <= MAX_READ:
         for problem in Grounding(request, found).problems():
             yield _blocked(Rule.DRAFT_MODE, f"{problem} A human approves it.")
-
-
-def _other_language(request: CheckDraftRequest) -> bool:
-    spoken = [request.draft.language, request.classification.language]
-    one, other = (language.lower().replace("_", "-").split("-")[0] for language in spoken)
-    return one != other and "und" not in {one, other} and bool(request.draft.reply.strip())
 
 
 def _below_threshold(probability: float, standing: Standing) -> Iterator[Reason]:

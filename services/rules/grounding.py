@@ -16,7 +16,7 @@ import yaml
 
 from services.common.embeddings.local import MODEL_FOLDER
 from services.common.redaction.names import find_names
-from services.contracts import CheckDraftRequest
+from services.contracts import Author, CheckDraftRequest
 from services.rules.evidence import Source
 from services.rules.injection_hidden import hidden_parts
 from services.rules.text import MAX_READ, fold, visible
@@ -73,7 +73,8 @@ class Grounding:
         self._words = load_words()
         self._connecting = self._words.all_connecting
         ticket = request.ticket
-        texts = [ticket.subject, ticket.body, *(turn.body for turn in ticket.thread)]
+        earlier = [turn.body for turn in ticket.thread if turn.author is Author.CUSTOMER]
+        texts = [ticket.subject, ticket.body, *earlier]
         self._asked_text = "\n".join(texts)[:MAX_READ]
         hidden = "\n".join(hidden_parts(self._asked_text))[:MAX_READ]
         self._asked_text = f"{visible(self._asked_text)}\n{hidden}"

@@ -8,7 +8,15 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.rules.bodies import check_body, classification, draft, triage_body
+from tests.rules.bodies import (
+    check_body,
+    classification,
+    document,
+    draft,
+    evidence,
+    ticket,
+    triage_body,
+)
 
 EARNED_FIRST = {"autonomy_begins": "draft", "updated_by": "maya"}
 
@@ -61,9 +69,30 @@ async def review(rules: httpx.AsyncClient) -> list[str]:
     ]
 
 
+QUESTIONS = {
+    "de": "Wie setze ich meinen Sensor zurück?",
+    "en": "How do I reset my sensor?",
+    "fr": "Comment réinitialiser mon capteur ?",
+    "pt": "Como reponho o meu sensor?",
+}
+QUOTES = {
+    "de": "Halten Sie die Taste am Sensor gedrückt, bis das Licht blau blinkt.",
+    "en": "Hold the button on the sensor until the light blinks blue.",
+    "fr": "Maintenez le bouton du capteur jusqu'à ce que la lumière clignote en bleu.",
+    "pt": "Mantenha o botão do sensor premido até a luz piscar a azul.",
+}
+
+
 async def verdict(rules: httpx.AsyncClient, language: str = "de") -> str:
     about = classification(language=language)
-    body = check_body(classification=about, draft=draft(language=language))
+    quote = QUOTES[language]
+    cited = [{"source_id": "reset#1", "quote": quote}]
+    body = check_body(
+        ticket=ticket(QUESTIONS[language]),
+        classification=about,
+        draft=draft(language=language, reply=quote, citations=cited),
+        evidence=evidence(documents=[document(text=quote)]),
+    )
     found: str = (await rules.post("/check-draft", json=body)).json()["verdict"]
     return found
 
