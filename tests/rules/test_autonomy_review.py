@@ -85,10 +85,11 @@ QUOTES = {
 
 async def verdict(rules: httpx.AsyncClient, language: str = "de") -> str:
     about = classification(language=language)
-    quote = QUOTES[language]
+    primary = language.split("-")[0]
+    quote = QUOTES[primary]
     cited = [{"source_id": "reset#1", "quote": quote}]
     body = check_body(
-        ticket=ticket(QUESTIONS[language]),
+        ticket=ticket(QUESTIONS[primary]),
         classification=about,
         draft=draft(language=language, reply=quote, citations=cited),
         evidence=evidence(documents=[document(text=quote)]),
