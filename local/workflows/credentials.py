@@ -63,7 +63,7 @@ def _freshdesk(settings: DeploySettings) -> list[Credential]:
         return []
     domain = settings.freshdesk_url.removeprefix("https://").partition(".")[0]
     data = {"domain": domain, "apiKey": key.get_secret_value()}
-    return [Credential("freshdeskSupport1", "Freshdesk API key", "freshdeskApi", data)]
+    return [Credential("freshdeskSupport", "Freshdesk API key", "freshdeskApi", data)]
 
 
 def _own(settings: DeploySettings) -> list[Credential]:

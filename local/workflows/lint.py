@@ -34,7 +34,7 @@ TRIES = 3
 LONGEST_TIMEOUT_MS = 60_000
 _CREDENTIALS = {
     *("deskloopServices", "deskloopInboxKey", "djangoHelpdesk01"),
-    *("zendeskSupport01", "freshdeskSupport1"),
+    *("zendeskSupport01", "freshdeskSupport"),
 }
 _DEFAULT_NAME = re.compile(
     r"(HTTP Request|Webhook|Switch|If|Edit Fields|Set|Code|Merge|Filter|Wait|Split Out|Loop Over "
@@ -54,6 +54,8 @@ _SECRET = re.compile(
 _REFERENCE = re.compile(r"""\$\(['"]([^'"]+)['"]\)""")
 _CHOSEN = re.compile(r"={{ `([a-z-]+)\$\{")
 """A workflow that is chosen by what the ticket says, as `post-to-${source}`."""
+_SENT_ONCE = re.compile(r"/(conversations|tickets)/\{\{[^{}]*\}\}/(reply|\{\{[^{}]*'reply'[^{}]*\}\})$")
+"""A call that sends a message, and that the other side would carry out a second time."""
 _SECTION = re.compile(r"## (\d+) · \S")
 
 
@@ -118,12 +120,15 @@ def names_read_well(workflow: Json) -> Iterator[str]:
 
 
 def network_nodes_are_careful(workflow: Json) -> Iterator[str]:
-    """Each network node has a time-out and three tries."""
+    """Each network node has a time-out and three tries; what would be sent twice has one."""
     for node in of_type(workflow, HTTP):
         timeout = node["parameters"].get("options", {}).get("timeout")
         if not isinstance(timeout, int) or not 0 < timeout <= LONGEST_TIMEOUT_MS:
             yield f"'{node['name']}' has no sensible time-out"
-        if not node.get("retryOnFail") or node.get("maxTries") != TRIES:
+        if _SENT_ONCE.search(node["parameters"].get("url", "")):
+            if node.get("retryOnFail"):
+                yield f"'{node['name']}' would send the same message again"
+        elif not node.get("retryOnFail") or node.get("maxTries") != TRIES:
             yield f"'{node['name']}' does not try three times"
 
 
