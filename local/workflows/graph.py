@@ -16,6 +16,7 @@ CALL = "n8n-nodes-base.executeWorkflow"
 CALLED = "n8n-nodes-base.executeWorkflowTrigger"
 STOP = "n8n-nodes-base.stopAndError"
 ERROR_TRIGGER = "n8n-nodes-base.errorTrigger"
+WAIT = "n8n-nodes-base.wait"
 SCHEDULE = "n8n-nodes-base.scheduleTrigger"
 CODE = ("n8n-nodes-base.code", "n8n-nodes-base.function", "n8n-nodes-base.functionItem")
 TRIGGERS = (WEBHOOK, CALLED, ERROR_TRIGGER, SCHEDULE)

@@ -143,6 +143,8 @@ def _settings(port: int, folder: Path) -> DeploySettings:
             "zendesk_url": "https://acme.zendesk.com",
             "zendesk_agent_email": "deskloop@acme.example",
             "zendesk_api_token": "a-token-of-the-tests",
+            "freshdesk_url": "https://acme.freshdesk.com",
+            "freshdesk_api_key": "a-key-of-the-tests",
             "state_folder": folder / "state",
         }
     )

@@ -38,20 +38,25 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Learn from agent reply",
         "Learn from outcomes",
         "List pages of sitemap",
+        "Post to Freshdesk",
         "Post to Zendesk",
         "Post to django-helpdesk",
+        "Receive Freshdesk ticket",
         "Receive Zendesk ticket",
         "Receive django-helpdesk ticket",
         "Reconcile Zendesk",
         "Reconcile helpdesk",
+        "Record Freshdesk event",
         "Record Zendesk event",
         "Record agent correction",
         "Record outcome",
         "Record workflow failure",
         "Sample for quality review",
         "Sync help centre",
+        "Take in Freshdesk ticket",
         "Tell Zendesk of given-up tickets",
         "Triage incoming ticket",
+        "Write to Freshdesk",
     }
 
 
@@ -207,6 +212,13 @@ def test_workflows_fit_together() -> None:
     triage["settings"]["errorWorkflow"] = "nobody"
     triage["id"] = POST
     assert {"calls_fit", "ids_are_unique"} <= {f.rule for f in lint_together(files)}
+
+
+def test_what_freshdesk_would_send_twice_is_tried_once() -> None:
+    workflow = copy.deepcopy(FILES["write-to-freshdesk"].workflow)
+    assert lint_workflow(workflow) == []
+    node(workflow, "Post it").update(retryOnFail=True, maxTries=3)
+    assert [f.rule for f in lint_workflow(workflow)] == ["network_nodes_are_careful"]
 
 
 def test_every_workflow_that_a_ticket_may_be_posted_with_fits() -> None:

@@ -15,7 +15,7 @@ from local.postgres.embedded import EmbeddedPostgres, free_port
 from local.workflows.client import N8nClient
 from local.workflows.deploy import deploy
 from local.workflows.files import read_workflows, write_workflow
-from local.workflows.graph import HTTP, SCHEDULE, of_type
+from local.workflows.graph import HTTP, SCHEDULE, WAIT, of_type
 from local.workflows.settings import TableSeed
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.ledger.main import create_app
@@ -129,6 +129,8 @@ def _impatient(folder: Path) -> Path:
         for node in of_type(workflow, HTTP):
             node["parameters"]["options"]["timeout"] = _NODE_TIMEOUT_MS
             node["waitBetweenTries"] = 50
+        for node in of_type(workflow, WAIT):
+            node["parameters"]["amount"] = 0.1
         for node in of_type(workflow, SCHEDULE):
             node["parameters"]["rule"]["interval"] = [{"field": "months", "monthsInterval": 1}]
         write_workflow(target / file.path.name, workflow)
