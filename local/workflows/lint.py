@@ -54,7 +54,9 @@ _SECRET = re.compile(
 _REFERENCE = re.compile(r"""\$\(['"]([^'"]+)['"]\)""")
 _CHOSEN = re.compile(r"={{ `([a-z-]+)\$\{")
 """A workflow that is chosen by what the ticket says, as `post-to-${source}`."""
-_SENT_ONCE = re.compile(r"/(conversations|tickets)/\{\{[^{}]*\}\}/(reply|\{\{[^{}]*'reply'[^{}]*\}\})$")
+_SENT_ONCE = re.compile(
+    r"/(conversations|tickets)/\{\{[^{}]*\}\}/(reply|\{\{[^{}]*'reply'[^{}]*\}\})$"
+)
 """A call that sends a message, and that the other side would carry out a second time."""
 _SECTION = re.compile(r"## (\d+) · \S")
 

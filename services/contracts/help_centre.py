@@ -77,8 +77,8 @@ class FinishSyncRequest(Contract):
         named = Counter(article.id for article in synced)
         if twice := [name for name, count in named.items() if count > 1]:
             raise ValueError(
-                f"more than one article has the id '{twice[0]}', and the last overwrote the others: "
-                "give each its own"
+                f"more than one article has the id '{twice[0]}', and the last overwrote the "
+                "others: give each its own"
             )
         return synced
 
