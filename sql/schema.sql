@@ -144,7 +144,7 @@ begin
 end
 $$;
 
-CREATE FUNCTION match_corrections(query_embedding halfvec, match_category text, match_count integer, min_similarity double precision, model text) RETURNS TABLE(id uuid, ticket_id text, ticket_text text, ai_draft text, human_resolution text, summary text, category text, agent_id text, verdict text, created_at timestamp with time zone, similarity double precision)
+CREATE FUNCTION match_corrections(query_embedding halfvec, match_category text, match_count integer, min_similarity double precision, model text, match_language text DEFAULT NULL::text) RETURNS TABLE(id uuid, ticket_id text, ticket_text text, ai_draft text, human_resolution text, summary text, category text, agent_id text, verdict text, created_at timestamp with time zone, similarity double precision)
     LANGUAGE plpgsql
     AS $_$
 begin
@@ -162,6 +162,7 @@ begin
             select c.*, 1 - (c.embedding::halfvec(%1$s) <=> $1::halfvec(%1$s)) as near
             from support_corrections c
             where c.evidence and c.embedding_model = %2$L and ($2 is null or c.category = $2)
+                and ($5 is null or c.language is null or c.language in ('und', $5))
             order by c.embedding::halfvec(%1$s) <=> $1::halfvec(%1$s)
             limit $3
         )
@@ -173,11 +174,11 @@ begin
         $query$,
         vector_dims(query_embedding), model
     )
-    using query_embedding, match_category, match_count, min_similarity;
+    using query_embedding, match_category, match_count, min_similarity, match_language;
 end
 $_$;
 
-COMMENT ON FUNCTION match_corrections(query_embedding halfvec, match_category text, match_count integer, min_similarity double precision, model text) IS 'The match_count corrections nearest to query_embedding by cosine similarity (0..1), best first; match_category null means all categories; only rows embedded with model are looked at.';
+COMMENT ON FUNCTION match_corrections(query_embedding halfvec, match_category text, match_count integer, min_similarity double precision, model text, match_language text) IS 'The match_count corrections nearest to query_embedding by cosine similarity (0..1), best first; match_category null means all categories; only rows embedded with model are looked at, and none that is known to be in another language than match_language.';
 
 CREATE FUNCTION notice_changed_source() RETURNS trigger
     LANGUAGE plpgsql
@@ -217,7 +218,8 @@ CREATE FUNCTION record_correction_change() RETURNS trigger
 declare
     -- vectors are derived from the texts and would drown the rest
     uninteresting constant text[] := array[
-        'embedding', 'resolution_embedding', 'embedding_model', 'updated_at', 'evidence'
+        'embedding', 'resolution_embedding', 'embedding_model', 'updated_at', 'evidence',
+        'language'
     ];
     before jsonb := '{}';
     after jsonb := '{}';
@@ -925,9 +927,12 @@ CREATE TABLE support_corrections (
     evidence boolean GENERATED ALWAYS AS ((active AND (verdict <> 'rejected'::text) AND (NOT withheld) AND (duplicate_of IS NULL) AND (superseded_by IS NULL) AND (stale_since IS NULL))) STORED NOT NULL,
     inactive_because text,
     vouched_at timestamp with time zone,
+    language text,
     CONSTRAINT support_corrections_inactive_because_check CHECK ((inactive_because = ANY (ARRAY['overruled'::text, 'never_right'::text]))),
     CONSTRAINT support_corrections_verdict_check CHECK ((verdict = ANY (ARRAY['approved'::text, 'edited'::text, 'rejected'::text, 'taught'::text])))
 );
+
+COMMENT ON COLUMN support_corrections.language IS 'Of the resolution: a primary language tag; und where it is too short to tell; null: not looked at yet.';
 
 ALTER TABLE ONLY pgqueuer ALTER COLUMN id SET DEFAULT nextval('pgqueuer_id_seq'::regclass);
 

@@ -11,6 +11,7 @@ import structlog
 from services.contracts import LearnedAnswer, RetrieveRequest
 from services.retrieve.answer_store import AnswerStore
 from services.retrieve.answers.artefact import Shelf, from_bytes
+from services.retrieve.languages import in_language
 from services.retrieve.settings import RetrieveSettings
 from services.retrieve.store import Vector
 
@@ -35,7 +36,12 @@ class AnswerFinder:
         self._loading = asyncio.Lock()
 
     async def find(
-        self, request: RetrieveRequest, text: str, vector: Vector, near: Sequence[Row]
+        self,
+        request: RetrieveRequest,
+        text: str,
+        vector: Vector,
+        near: Sequence[Row],
+        language: str | None = None,
     ) -> Found:
         """Return the corrections of the learned answer; the `near` ones where no model is used.
 
@@ -59,7 +65,9 @@ class AnswerFinder:
             request.category,
             request.corrections,
             request.min_similarity,
+            language,
         )
+        rows = in_language(rows, language)
         if not rows:
             rows, probability = list(near), min(0.5, 1 - probability)
         if not rows:

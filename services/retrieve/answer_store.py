@@ -61,6 +61,7 @@ select id::text, summary, ticket_text, human_resolution, category, similarity fr
     from support_corrections
     where id = any ($1::text[]::uuid[]) and evidence and embedding_model = $3
         and ($4::text is null or category = $4)
+        and ($7::text is null or language is null or language in ('und', $7))
 ) known
 where similarity >= $5
 order by similarity desc, resolved_at desc, id limit $6
@@ -165,8 +166,12 @@ class AnswerStore:
         category: str | None,
         limit: int,
         min_similarity: float,
+        language: str | None = None,
     ) -> list[Mapping[str, Any]]:
-        """Return those of `ids` that are evidence now, the ones nearest to `vector` first."""
+        """Return those of `ids` that are evidence now, the ones nearest to `vector` first.
+
+        None that is known to be in another `language`, a primary tag.
+        """
         async with self._database.connection() as connection:
             rows: list[Mapping[str, Any]] = await connection.fetch(
                 self._of_answer,
@@ -176,6 +181,7 @@ class AnswerStore:
                 category,
                 min_similarity,
                 limit,
+                language,
             )
         return rows
 

@@ -1,6 +1,9 @@
-"""PostgreSQL's text search configuration for a BCP 47 language tag."""
+"""What a BCP 47 language tag means for a search: the text search's words, and who may be quoted."""
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from services.common.languages import certain_language
 
 SIMPLE: Final = "simple"
 
@@ -49,3 +52,17 @@ def primary(tag: str | None) -> str | None:
 def text_search_configuration(tag: str | None) -> str:
     """Return the name of the configuration; `simple` where PostgreSQL has none of its own."""
     return _CONFIGURATIONS.get(primary(tag) or "", SIMPLE)
+
+
+def in_language(
+    corrections: Iterable[Mapping[str, Any]], language: str | None
+) -> list[Mapping[str, Any]]:
+    """Those that are not plainly in another language than `language`, a primary tag.
+
+    The store knows most languages; what was stored before it did is looked at here.
+    """
+    if language is None:
+        return list(corrections)
+    return [
+        row for row in corrections if certain_language(row["human_resolution"]) in {None, language}
+    ]

@@ -23,7 +23,7 @@ from services.contracts import (
 from services.retrieve.answer_finder import AnswerFinder
 from services.retrieve.errors import DocumentChanged, DocumentNotFound, EmptyDocument
 from services.retrieve.holdout import is_held_out
-from services.retrieve.languages import text_search_configuration
+from services.retrieve.languages import in_language, primary, text_search_configuration
 from services.retrieve.ranking import fuse, prefer_language
 from services.retrieve.settings import RetrieveSettings
 from services.retrieve.splitter import Part, split
@@ -97,12 +97,14 @@ class RetrieveService:
         """Corrections that give the learned answer; the nearest ones where none was learned."""
         if not request.corrections:
             return [], None
+        language = primary(language_of(request.ticket, request.language))
         rows = await self._store.match_corrections(
-            vector, request.category, request.corrections, request.min_similarity
+            vector, request.category, request.corrections, request.min_similarity, language
         )
+        rows = in_language(rows, language)
         answer = None
         if self._answers is not None:
-            rows, answer = await self._answers.find(request, text, vector, rows)
+            rows, answer = await self._answers.find(request, text, vector, rows, language)
         return [_correction(row) for row in rows], answer
 
     async def _count_corrections(self, category: str | None) -> int:

@@ -66,7 +66,7 @@ order by r.rank desc, d.id, p.part
 
 _MATCH_CORRECTIONS = """
 select id::text, summary, ticket_text, human_resolution, category, similarity
-from match_corrections($1::text::halfvec, $2, $3, $4, $5)
+from match_corrections($1::text::halfvec, $2, $3, $4, $5, $6)
 """
 
 _EMBEDDED_HASHES = """
@@ -208,9 +208,17 @@ class RetrieveStore:
         return query.format(n=self._dimensions, model=model)
 
     async def match_corrections(
-        self, vector: Vector, category: str | None, limit: int, min_similarity: float
+        self,
+        vector: Vector,
+        category: str | None,
+        limit: int,
+        min_similarity: float,
+        language: str | None = None,
     ) -> list[Mapping[str, Any]]:
-        """Return the corrections nearest to `vector` by the SQL function of that name."""
+        """Return the corrections nearest to `vector` by the SQL function of that name.
+
+        None that is known to be in another `language`, a primary tag.
+        """
         async with self._database.connection() as connection:
             rows: list[Mapping[str, Any]] = await connection.fetch(
                 _MATCH_CORRECTIONS,
@@ -219,6 +227,7 @@ class RetrieveStore:
                 limit,
                 min_similarity,
                 self._model,
+                language,
             )
             return rows
 

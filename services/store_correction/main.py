@@ -1,17 +1,21 @@
 """The store_correction service's application; start it with `uvicorn --factory`."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 
 from services.common.app import create_service_app
 from services.common.database import Database
 from services.common.embeddings import Embedder, EmbeddingSettings, create_embedder
+from services.common.errors import DatabaseUnavailable
 from services.common.readiness import EmbedderCheck
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.store_correction.erasure import CorrectionErasure
+from services.store_correction.language import tell_languages
 from services.store_correction.quality import personal_data
 from services.store_correction.report import CorrectionReports
 from services.store_correction.routes import router
@@ -32,7 +36,10 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # loading the recognisers takes seconds; not in the first agent's request
         threading.Thread(target=personal_data, args=("warm@up.example",), daemon=True).start()
+        telling = asyncio.create_task(_tell_languages(store))
         yield
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
         await chosen.close()
         await database.close()
 
@@ -50,3 +57,11 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
     app.state.reports = CorrectionReports(ReportStore(database), settings)
     app.state.erasure = CorrectionErasure(database, store, service.settle)
     return app
+
+
+async def _tell_languages(store: CorrectionStore) -> None:
+    """Until then `retrieve` looks at the texts itself; a database that is away is no hurry."""
+    try:
+        await tell_languages(store)
+    except DatabaseUnavailable:
+        structlog.get_logger(__name__).warning("correction_languages_not_told")

@@ -24,6 +24,7 @@ from services.contracts import (
 from services.store_correction import life, store_life, summary
 from services.store_correction.comparison import Relation, relation
 from services.store_correction.errors import CorrectionNotFound, UnknownCategory
+from services.store_correction.language import language_of
 from services.store_correction.quality import is_too_short, personal_data
 from services.store_correction.settings import StoreCorrectionSettings
 from services.store_correction.store import Changes, CorrectionStore, Filters, NewCorrection, Vector
@@ -136,6 +137,7 @@ class CorrectionService:
             embedding=question,
             resolution_embedding=resolution,
             content_hash=content_hash,
+            language=language_of(request.ticket_text, request.human_resolution),
         )
 
     async def _embedded(self, question: str, resolution: str) -> tuple[Vector, Vector, str]:
@@ -230,10 +232,11 @@ class CorrectionService:
 
     async def _edit(
         self, before: StoredCorrection, resolution: str
-    ) -> tuple[str, str, Sequence[Quality], bool, Vector]:
+    ) -> tuple[str, str, Sequence[Quality], bool, Vector, str]:
         _, vector, sentence = await self._embedded(before.ticket_text, resolution)
         quality, withheld = await self._quality(before.ticket_text, resolution)
-        return resolution, sentence, quality, withheld, vector
+        language = language_of(before.ticket_text, resolution)
+        return resolution, sentence, quality, withheld, vector, language
 
     async def settle(self, change: Changes, correction_id: str) -> None:
         """Find out whether a correction repeats or contradicts others; the newer one counts."""

@@ -19,8 +19,9 @@ Row = Mapping[str, Any]
 _INSERT = """
 insert into support_corrections (
     ticket_id, ticket_text, ai_draft, human_resolution, summary, category, agent_id, verdict,
-    quality, withheld, embedding_model, embedding, resolution_embedding, content_hash)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::halfvec, $13::text::halfvec, $14)
+    quality, withheld, embedding_model, embedding, resolution_embedding, content_hash, language)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::halfvec, $13::text::halfvec, $14,
+    $15)
 on conflict do nothing
 returning id::text
 """
@@ -45,6 +46,8 @@ from this, lateral (
     from support_corrections other
     where other.evidence and other.embedding_model = {model}
         and other.category = this.category and other.id <> this.id
+        and (other.language = this.language or other.language is null or this.language is null
+            or 'und' in (other.language, this.language))
         and other.resolution_embedding is not null
     order by other.embedding::halfvec({n}) <=> this.embedding::halfvec({n})
     limit 20
@@ -81,6 +84,7 @@ class NewCorrection:
     embedding: Vector | None
     resolution_embedding: Vector | None
     content_hash: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,26 @@ class CorrectionStore:
         async with self._database.connection() as connection:
             return {row["piece"] for row in await connection.fetch(query, list(pieces))}
 
+    async def without_language(self, limit: int) -> list[Row]:
+        """Return corrections of which nobody has told the language yet."""
+        query = (
+            "select id::text, ticket_text, human_resolution from support_corrections "
+            "where language is null limit $1"
+        )
+        async with self._database.connection() as connection:
+            rows: list[Row] = await connection.fetch(query, limit)
+        return rows
+
+    async def set_languages(self, languages: Mapping[str, str]) -> None:
+        """Note the languages of these corrections, where nobody else has meanwhile."""
+        query = (
+            "update support_corrections c set language = told.language "
+            "from unnest($1::text[], $2::text[]) told (id, language) "
+            "where c.id = told.id::uuid and c.language is null"
+        )
+        async with self._database.connection() as connection:
+            await connection.execute(query, list(languages), list(languages.values()))
+
 
 class Changes:
     """One transaction on the correction store."""
@@ -213,6 +237,7 @@ class Changes:
             new.embedding and vector_literal(new.embedding),
             new.resolution_embedding and vector_literal(new.resolution_embedding),
             new.content_hash,
+            new.language,
         )
         return inserted
 
@@ -242,17 +267,20 @@ class Changes:
         quality: Sequence[Quality],
         withheld: bool,
         vector: Vector,
+        language: str,
     ) -> None:
         """Replace what the human said; from now on it counts as written now."""
         await self._update(
             correction_id,
             "human_resolution = $2, summary = $3, quality = $4, withheld = $5, "
-            "resolution_embedding = $6::text::halfvec, resolved_at = now(), vouched_at = now()",
+            "resolution_embedding = $6::text::halfvec, language = $7, resolved_at = now(), "
+            "vouched_at = now()",
             resolution,
             summary,
             list(quality),
             withheld,
             vector_literal(vector),
+            language,
         )
 
     async def _update(self, correction_id: str, assignments: str, *values: Any) -> None:

@@ -167,3 +167,40 @@ def test_the_planner_uses_the_models_index(sql: psycopg.Connection) -> None:
 def test_a_search_must_name_its_model(sql: psycopg.Connection) -> None:
     with pytest.raises(psycopg.errors.NullValueNotAllowed):
         sql.execute("select * from match_corrections('[1,2]', null, 3, 0.5, null)")
+
+
+LABEL = {
+    "en": "Print the return label from the app and drop the parcel off within thirty days.",
+    "de": "Drucken Sie das Rücksendeetikett in der App aus und geben Sie das Paket bald ab.",
+}
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_nobody_is_quoted_an_answer_in_another_language(
+    http: httpx.AsyncClient, sql: psycopg.Connection, known: bool
+) -> None:
+    for tag, text in LABEL.items():
+        await add(sql, f"{QUESTION} {tag}")
+        sql.execute(
+            "update support_corrections set human_resolution = %s, language = %s "
+            "where ticket_text = %s",
+            (text, tag if known else None, f"{QUESTION} {tag}"),
+        )
+    assert len(await found(http)) == 2
+    for tag in LABEL:
+        assert await found(http, language=tag) == [f"{QUESTION} {tag}"]
+    assert await found(http, language="de-AT") == [f"{QUESTION} de"]
+    assert await found(http, language="ja") == []
+
+
+async def test_the_nearest_are_those_of_the_customers_language(
+    http: httpx.AsyncClient, sql: psycopg.Connection
+) -> None:
+    for number in range(30):
+        await add(sql, QUESTION if number else f"{QUESTION} bitte")
+    sql.execute("update support_corrections set language = 'en'")
+    sql.execute(
+        "update support_corrections set language = 'de' where ticket_text = %s",
+        (f"{QUESTION} bitte",),
+    )
+    assert await found(http, language="de", corrections=1) == [f"{QUESTION} bitte"]
