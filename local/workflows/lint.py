@@ -34,7 +34,7 @@ TRIES = 3
 LONGEST_TIMEOUT_MS = 60_000
 _CREDENTIALS = {
     *("deskloopServices", "deskloopInboxKey", "djangoHelpdesk01"),
-    *("zendeskSupport01", "freshdeskSupport"),
+    *("zendeskSupport01", "freshdeskSupport", "intercomTeam0001"),
 }
 _DEFAULT_NAME = re.compile(
     r"(HTTP Request|Webhook|Switch|If|Edit Fields|Set|Code|Merge|Filter|Wait|Split Out|Loop Over "
@@ -44,7 +44,7 @@ _DEFAULT_NAME = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_CASE = re.compile(
-    r"[A-Z][a-z]+( ([a-z][a-z’'-]*|django-helpdesk|Slack|Zendesk|Freshdesk))*"
+    r"[A-Z][a-z]+( ([a-z][a-z’'-]*|django-helpdesk|Slack|Zendesk|Freshdesk|Intercom))*"
 )
 _SECRET = re.compile(
     r"(Bearer\s+[\w.-]{8,}|Basic\s+[\w+/=]{8,}|\bsk-[\w-]{8,}|eyJ[\w-]{20,}"
@@ -306,11 +306,16 @@ def _ids_are_unique(files: Sequence[WorkflowFile]) -> Iterator[Finding]:
     taken: dict[str, str] = {}
     for file in files:
         nodes = file.workflow["nodes"]
-        paths = [f"webhook {n['parameters']['path']}" for n in nodes if n["type"] == WEBHOOK]
+        paths = [_webhook(node) for node in nodes if node["type"] == WEBHOOK]
         for key in [file.id, *(node["id"] for node in nodes), *paths]:
             if key in taken:
                 yield Finding(file.name, "ids_are_unique", f"{key} is used by {taken[key]}, too")
             taken[key] = file.name
+
+
+def _webhook(node: Json) -> str:
+    parameters = node["parameters"]
+    return f"webhook {parameters.get('httpMethod', 'GET')} {parameters['path']}"
 
 
 def _calls_fit(files: Sequence[WorkflowFile]) -> Iterator[Finding]:

@@ -145,6 +145,8 @@ def _settings(port: int, folder: Path) -> DeploySettings:
             "zendesk_api_token": "a-token-of-the-tests",
             "freshdesk_url": "https://acme.freshdesk.com",
             "freshdesk_api_key": "a-key-of-the-tests",
+            "intercom_url": "https://api.intercom.io",
+            "intercom_access_token": "an-access-token-of-the-tests",
             "state_folder": folder / "state",
         }
     )

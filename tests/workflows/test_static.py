@@ -39,14 +39,17 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Learn from outcomes",
         "List pages of sitemap",
         "Post to Freshdesk",
+        "Post to Intercom",
         "Post to Zendesk",
         "Post to django-helpdesk",
         "Receive Freshdesk ticket",
+        "Receive Intercom ticket",
         "Receive Zendesk ticket",
         "Receive django-helpdesk ticket",
         "Reconcile Zendesk",
         "Reconcile helpdesk",
         "Record Freshdesk event",
+        "Record Intercom event",
         "Record Zendesk event",
         "Record agent correction",
         "Record outcome",
@@ -54,9 +57,11 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Sample for quality review",
         "Sync help centre",
         "Take in Freshdesk ticket",
+        "Take in Intercom conversation",
         "Tell Zendesk of given-up tickets",
         "Triage incoming ticket",
         "Write to Freshdesk",
+        "Write to Intercom",
     }
 
 
@@ -117,6 +122,12 @@ FAULTS: dict[str, tuple[str, Plant]] = {
     "emoji": ("names_read_well", lambda w: rename(w, "Draft a reply", "Draft a reply 🚀")),
     "no time-out": ("network_nodes_are_careful", lambda w: http(w)["parameters"].pop("options")),
     "one try": ("network_nodes_are_careful", lambda w: http(w).update(maxTries=1)),
+    "a message that is sent again": (
+        "network_nodes_are_careful",
+        lambda w: http(w)["parameters"].update(
+            url="={{ $json.a_url }}/conversations/{{ 1 }}/reply"
+        ),
+    ),
     "no retry": ("network_nodes_are_careful", lambda w: http(w).pop("retryOnFail")),
     "error stops": ("errors_are_caught", lambda w: http(w).pop("onError")),
     "error unwired": ("errors_are_caught", lambda w: cut(w, "Classify the ticket", 1)),
