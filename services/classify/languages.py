@@ -3,6 +3,7 @@
 import re
 
 from services.common.languages import SUPPORTED, detect_language
+from services.common.ticket_text import clean_message
 from services.contracts import Ticket
 
 UNKNOWN = "und"
@@ -19,7 +20,8 @@ def ticket_language(said: str, ticket: Ticket) -> str:
     certainly written in.
     """
     match = _TAG.match(said.strip())
-    text = ticket.body if any(c.isalpha() for c in ticket.body) else ticket.subject
+    message = clean_message(ticket.body)
+    text = message if any(c.isalpha() for c in message) else ticket.subject
     detected = detect_language(text)
     if match is None or match["primary"] == UNKNOWN:
         return detected.tag

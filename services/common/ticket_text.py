@@ -5,6 +5,8 @@ Used wherever a ticket is compared with other texts, so that both sides are trea
 
 import re
 
+from services.contracts import Author, Ticket
+
 _HISTORY = re.compile(
     r"""^\s*(?:
         -{2,}\s*(?:original\ message|ursprüngliche\ nachricht|message\ d'origine|mensaje\ original
@@ -37,6 +39,10 @@ _CLOSING = re.compile(
 _CLOSING_LINES = 5
 _LINE_LENGTH = 60
 
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SHORT_WORDS = 14
+_SHORT_SIGNS = 30
+
 
 def clean_message(text: str) -> str:
     """Return the customer's own words of a mail; the whole text where nothing would be left."""
@@ -55,6 +61,26 @@ def ticket_text(subject: str, body: str) -> str:
     if not subject or message.casefold().startswith(subject.casefold()):
         return message
     return f"{subject}\n{message}".strip()
+
+
+def question_text(ticket: Ticket, max_turns: int = 5) -> str:
+    """Return what the customer asks now, with the message before where that alone says too little.
+
+    "And how long does it take?" is understood by what the customer wrote before it; only the last
+    `max_turns` of the conversation are looked at, and of those only the customer's own.
+    """
+    text = ticket_text(ticket.subject, ticket.body)
+    if not is_short(clean_message(ticket.body)):
+        return text
+    recent = ticket.thread[-max_turns:] if max_turns else []
+    asked = [turn.body for turn in recent if turn.author is Author.CUSTOMER]
+    return f"{text}\n{clean_message(asked[-1])}".strip() if asked else text
+
+
+def is_short(message: str) -> bool:
+    """Whether a message is too short to be understood without the one before it."""
+    signs = len(_UNSPACED.findall(message))
+    return len(message.split()) <= _SHORT_WORDS and signs <= _SHORT_SIGNS
 
 
 def _own_lines(lines: list[str]) -> list[str]:

@@ -7,13 +7,15 @@ by its words and by the sentence embeddings also used for retrieval. Weak eviden
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from time import perf_counter
 
 from services.common.embeddings import Embedder
 from services.common.languages import detect_language
 from services.common.letters import body_of
-from services.contracts import Citation, Correction, Draft, DraftRequest, Usage
+from services.common.ticket_text import question_text
+from services.contracts import Author, Citation, Correction, Draft, DraftRequest, Usage
+from services.draft.evidence import normalised
 from services.draft.guidelines import Guidelines, GuidelinesFolder
 from services.draft.passages import Passage, best_passage
 from services.draft.sentences import is_list_item, pieces, plain
@@ -51,9 +53,7 @@ class LocalDrafter:
     async def draft(self, request: DraftRequest) -> Draft:
         """Quote the best passage, or abstain with what was found."""
         started = perf_counter()
-        passage = _from_correction(request.corrections)
-        if passage is None:
-            passage = await best_passage(self._embedder, question_of(request), request.documents)
+        passage = await self._passage(request)
         doubts = self._doubts(request, passage)
         answers = passage is not None and not doubts
         language = request.classification.language
@@ -71,6 +71,18 @@ class LocalDrafter:
             latency_ms=round((perf_counter() - started) * 1000),
         )
 
+    async def _passage(self, request: DraftRequest) -> Passage | None:
+        """The best passage that the customer has not had in this conversation already."""
+        told = _told(request)
+        passage = _from_correction(request.corrections, told)
+        documents = list(request.documents)
+        while passage is None and documents:
+            found = await best_passage(self._embedder, question_of(request), documents)
+            if found is None or not _all_told(found.quotes, told):
+                return found
+            documents = [each for each in documents if each.id != found.source_id]
+        return passage
+
     async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:
         """Yield the reply line by line, then the draft."""
         draft = await self.draft(request)
@@ -80,6 +92,8 @@ class LocalDrafter:
 
     def _doubts(self, request: DraftRequest, passage: Passage | None) -> list[str]:
         if passage is None:
+            if _told(request) and (request.documents or request.corrections):
+                return ["The customer has had what the sources say already."]
             return ["No help section or past correction speaks to this ticket."]
         if passage.evidence < self._minimum:
             return [
@@ -105,14 +119,29 @@ def _load() -> None:
 def question_of(request: DraftRequest) -> str:
     """The customer's question as one text, cut to what the embedding model reads."""
     ticket = request.ticket
-    return f"{ticket.subject}\n{ticket.body}".strip()[:_QUESTION_CHARACTERS]
+    whole = f"{ticket.subject}\n{ticket.body}".strip()
+    return (question_text(ticket) if ticket.thread else whole)[:_QUESTION_CHARACTERS]
 
 
-def _from_correction(corrections: list[Correction]) -> Passage | None:
-    """The most similar past answer that says nothing of its own customer only."""
+def _told(request: DraftRequest) -> str:
+    """What the customer was answered in this conversation."""
+    answers = (turn.body for turn in request.ticket.thread if turn.author is not Author.CUSTOMER)
+    return normalised("\n".join(answers))
+
+
+def _all_told(quotes: Iterable[str], told: str) -> bool:
+    return bool(told) and all(normalised(plain(quote)) in told for quote in quotes)
+
+
+def _from_correction(corrections: list[Correction], told: str) -> Passage | None:
+    """The most similar past answer that says nothing of its own customer only, and is new."""
     for correction in sorted(corrections, key=lambda c: -c.similarity):
         quotes = pieces(body_of(correction.resolution))
-        if quotes and not _ONE_CASE_ONLY.search(correction.resolution):
+        if (
+            quotes
+            and not _all_told(quotes, told)
+            and not _ONE_CASE_ONLY.search(correction.resolution)
+        ):
             title = correction.summary
             return Passage(correction.id, title, "", tuple(quotes), correction.similarity)
     return None

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from services.common.embeddings import Embedder
-from services.common.ticket_text import ticket_text
+from services.common.ticket_text import question_text
 from services.contracts import (
     Correction,
     Document,
@@ -60,7 +60,7 @@ class RetrieveService:
     async def retrieve(self, request: RetrieveRequest) -> Evidence:
         """Return help documents and corrections for a ticket, the most telling first."""
         ticket = request.ticket
-        text = ticket_text(ticket.subject, ticket.body)[:_QUERY_CHARACTERS]
+        text = question_text(ticket)[:_QUERY_CHARACTERS]
         if not text:
             return self._evidence([], [], await self._count_corrections(request.category))
         known = [value for value in (ticket.requester.name, ticket.requester.email) if value]

@@ -13,8 +13,8 @@ from services.classify.local.judging import judge
 from services.classify.local.tone import tone_signs
 from services.classify.taxonomy import FALLBACK_CATEGORY, FALLBACK_INTENT, Taxonomy
 from services.common.embeddings import Embedder
-from services.common.languages import DetectedLanguage
-from services.common.ticket_text import ticket_text
+from services.common.languages import DetectedLanguage, detect_language
+from services.common.ticket_text import clean_message, question_text
 from services.contracts import Sentiment, Ticket, Urgency
 
 UNKNOWN_LANGUAGE = "und"
@@ -69,7 +69,7 @@ class LocalClassifier:
 
     async def classify(self, ticket: Ticket) -> LocalResult:
         """Label `ticket`; a text without a word in it gets `general` with confidence 0."""
-        text = ticket_text(ticket.subject, ticket.body)
+        text = question_text(ticket)
         if not any(character.isalpha() for character in text):
             return _nothing_to_read()
         [vector] = await self._embedder.embed([text])
@@ -141,6 +141,9 @@ def _intent(artefact: Artefact, groups: Floats, category: str) -> str:
 
 def _language(detected: DetectedLanguage, ticket: Ticket) -> tuple[str, float]:
     said = ticket.locale or ticket.requester.locale
+    if ticket.thread:  # who changes the language is answered in the new one
+        newest = detect_language(clean_message(ticket.body)[:_MAX_CHARACTERS])
+        detected = newest if newest.confidence >= _SURE_LANGUAGE else detected
     if detected.confidence < _SURE_LANGUAGE and said:
         return said, detected.confidence
     return detected.tag, detected.confidence
