@@ -10,6 +10,7 @@ from services.common.app import create_service_app
 from services.common.database import Database
 from services.common.embeddings import Embedder, EmbeddingSettings, create_embedder
 from services.common.errors import Unavailable
+from services.common.llm import ModelSettings
 from services.common.readiness import EmbedderCheck
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.retrieve.answer_finder import AnswerFinder
@@ -23,6 +24,7 @@ from services.retrieve.settings import RetrieveSettings
 from services.retrieve.store import RetrieveStore
 from services.retrieve.sync import HelpCentreSync
 from services.retrieve.sync_store import SyncStore
+from services.retrieve.translation import create_translator
 
 
 def create_app(embedder: Embedder | None = None) -> FastAPI:
@@ -33,7 +35,8 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
     settings = RetrieveSettings()
     answers = AnswerStore(database, chosen.name, chosen.dimensions)
     finder = AnswerFinder(answers, chosen.name, settings) if settings.answer_model else None
-    service = RetrieveService(store, chosen, settings, finder)
+    translator = create_translator(settings, ModelSettings(), store)
+    service = RetrieveService(store, chosen, settings, finder, translator)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -42,6 +45,8 @@ def create_app(embedder: Embedder | None = None) -> FastAPI:
         except Unavailable:
             structlog.get_logger("lifecycle").warning("database_away_at_start")
         yield
+        if translator is not None:
+            await translator.close()
         await chosen.close()
         await database.close()
 

@@ -28,6 +28,7 @@ from services.retrieve.ranking import fuse, prefer_language
 from services.retrieve.settings import RetrieveSettings
 from services.retrieve.splitter import Part, split
 from services.retrieve.store import Candidate, RetrieveStore, Vector
+from services.retrieve.translation import QueryTranslator
 
 logger = structlog.get_logger(__name__)
 
@@ -44,8 +45,10 @@ class RetrieveService:
         embedder: Embedder,
         settings: RetrieveSettings | None = None,
         answers: AnswerFinder | None = None,
+        translator: QueryTranslator | None = None,
     ) -> None:
         self._answers = answers
+        self._translator = translator
         self._store = store
         self._embedder = embedder
         self._settings = settings or RetrieveSettings()
@@ -64,17 +67,26 @@ class RetrieveService:
         if not text:
             return self._evidence([], [], await self._count_corrections(request.category))
         known = [value for value in (ticket.requester.name, ticket.requester.email) if value]
-        [vector] = await self._embedder.embed([text], known)
+        texts = [text, *await self._translated(request, text)]
+        vector, *others = await self._embedder.embed(texts, known)
         held_out = is_held_out(ticket.id, self._settings.holdout_share)
         if held_out:
             request = request.model_copy(update={"corrections": 0})
         documents, (corrections, answer), in_category = await asyncio.gather(
-            self._documents(request, text, vector),
+            self._documents(request, texts[-1], [vector, *others][-1], is_own=not others),
             self._learned_or_near(request, text, vector),
             self._count_corrections(request.category),
         )
         evidence = self._evidence(documents, corrections, in_category, answer)
         return evidence.model_copy(update={"held_out": held_out})
+
+    async def _translated(self, request: RetrieveRequest, text: str) -> list[str]:
+        """The question in the help centre's language; nothing where it is not translated."""
+        if self._translator is None or not request.documents:
+            return []
+        language = language_of(request.ticket, request.language)
+        found = await self._translator.translate(text, language, request.ticket)
+        return [found] if found else []
 
     def _evidence(
         self,
@@ -111,11 +123,13 @@ class RetrieveService:
         return await self._store.corrections_in_category(category) if category else 0
 
     async def _documents(
-        self, request: RetrieveRequest, text: str, vector: Vector
+        self, request: RetrieveRequest, text: str, vector: Vector, *, is_own: bool
     ) -> list[Document]:
+        """`is_own`: the text is the customer's, and not a translation of it."""
         if not request.documents:
             return []
-        language = language_of(request.ticket, request.language)
+        spoken = language_of(request.ticket, request.language)
+        language = spoken if is_own else self._settings.knowledge_language
         limit = max(self._settings.candidates, request.documents)
         configuration = text_search_configuration(language)
         nearest, by_words = await asyncio.gather(

@@ -43,6 +43,39 @@ class RetrieveSettings(BaseSettings):
             "unless its similarity is this much below the best."
         ),
     )
+    knowledge_language: str = Field(
+        default="en",
+        min_length=2,
+        max_length=35,
+        description=(
+            "Language of the help articles. A question in a language that none of them is written "
+            "in is translated into it before the search, where there is a model to do so."
+        ),
+    )
+    translation_provider: str = Field(
+        default="auto",
+        description=(
+            "Who translates questions: auto (Anthropic where a key is set, else OpenAI, else "
+            "nobody), anthropic, openai, or local (nobody)."
+        ),
+    )
+    translation_anthropic_model: str = Field(
+        default="claude-haiku-5-5", description="Anthropic model that translates questions."
+    )
+    translation_openai_model: str = Field(
+        default="gpt-5.4-nano", description="OpenAI (or gateway) model that translates questions."
+    )
+    translation_seconds: float = Field(
+        default=6.0,
+        gt=0,
+        description=(
+            "Longest time for a translation; after it the question is searched as it is. Under the "
+            "15 s that the workflow waits for the whole search."
+        ),
+    )
+    translation_max_tokens: int = Field(
+        default=400, ge=50, description="Upper limit of a translated question."
+    )
     holdout_share: float = Field(
         default=0.0,
         ge=0,

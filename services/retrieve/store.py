@@ -176,6 +176,15 @@ class RetrieveStore:
         async with self._database.connection() as connection:
             await connection.execute("select from help_documents, support_corrections limit 0")
 
+    async def languages(self) -> set[str]:
+        """Return the primary language tags that help articles have; those without have none."""
+        query = (
+            "select distinct lower(split_part(replace(locale, '_', '-'), '-', 1)) as language "
+            "from help_documents where locale is not null"
+        )
+        async with self._database.connection() as connection:
+            return {row["language"] for row in await connection.fetch(query)}
+
     async def models_in_use(self) -> Mapping[str, int]:
         """Return how many stored vectors there are of each embedding model."""
         async with self._database.connection() as connection:
