@@ -1,0 +1,1 @@
+"""Speaks IMAP and SMTP for the workflows, which cannot."""

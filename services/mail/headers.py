@@ -1,0 +1,57 @@
+"""Headers of a message as text, whatever their writer did to them."""
+
+import re
+from collections.abc import Sequence
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import getaddresses
+
+from services.contracts.mail import MailAddress
+
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
+_LONGEST = 998
+_MOST_REFERENCES = 100
+
+
+def all_headers(message: Message) -> dict[str, list[str]]:
+    """Return all values by name in lower case, in their order."""
+    found: dict[str, list[str]] = {}
+    for name, value in message.items():
+        found.setdefault(name.lower(), []).append(clean(str(value)))
+    return found
+
+
+def text_of(value: object) -> str:
+    """Return a header's value with its encoded words read; as it stands where they are broken."""
+    raw = clean(str(value or ""))
+    try:
+        read = str(make_header(decode_header(raw)))
+    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+        read = raw
+    return clean(" ".join(read.split()))
+
+
+def clean(text: str) -> str:
+    """Return `text` as valid Unicode without NUL; bytes that were no ASCII are read as UTF-8."""
+    if text.isascii():
+        return text.replace("\x00", "")
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeError:
+        raw = text.encode("utf-8", "replace")
+    return raw.decode("utf-8", "replace").replace("\x00", "")
+
+
+def message_ids(values: Sequence[str]) -> list[str]:
+    """Return the Message-IDs of In-Reply-To or References, each once."""
+    found = [id_ for value in values for id_ in _MESSAGE_ID.findall(value[:65_536])]
+    return list(dict.fromkeys(found))[-_MOST_REFERENCES:]
+
+
+def address_of(value: str) -> MailAddress | None:
+    """Return the first mailbox of a header; None where there is none."""
+    for name, email in getaddresses([value[:_LONGEST]]):
+        if "@" in email and not re.search(r"[\s<>,;]", email):
+            return MailAddress(email=email[:320], name=text_of(name)[:200] or None)
+    return None

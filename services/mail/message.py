@@ -1,0 +1,96 @@
+"""A raw message as `MailMessage`."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from services.contracts.mail import MailAddress, MailMessage
+from services.mail.automatic import automatic_reason
+from services.mail.headers import address_of, all_headers, message_ids, text_of
+from services.mail.parts import attachments_of, words_of
+from services.mail.quotes import own_words
+
+_ANSWER = re.compile(
+    r"\s*(re|aw|sv|antw?|odp|vá|回复|답장|返信)\s*(\[\d+\])?\s*[:：]", re.IGNORECASE
+)
+NOBODY = MailAddress(email="")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads messages for the mailbox `own`; see `automatic_reason` for the lists."""
+
+    own: str
+    own_lists: tuple[str, ...] = ()
+
+    def read(self, raw: bytes, at: datetime | None = None) -> MailMessage:
+        """Return what a message says; never fails, whatever the bytes are.
+
+        `at` is when it was received; without it the message's own date counts.
+        """
+        message = message_from_bytes(raw)
+        headers = all_headers(message)
+        sender = _address(headers.get("from", [])) or NOBODY
+        reply_to = _address(headers.get("reply-to", [])) or sender
+        references = _references(headers)
+        subject = text_of(_first(headers, "subject"))[:1000]
+        text, shortened = _text(message, subject, is_reply=bool(references) or is_answer(subject))
+        return MailMessage(
+            message_id=message_id_of(headers, raw),
+            references=references,
+            sender=sender,
+            reply_to=reply_to,
+            subject=subject,
+            at=at or _date(_first(headers, "date")),
+            text=text,
+            shortened=shortened,
+            attachments=attachments_of(message),
+            automatic=automatic_reason(
+                headers, sender.email, reply_to.email, self.own, self.own_lists
+            ),
+        )
+
+
+def is_answer(subject: str) -> bool:
+    """Tell whether a subject says that the message answers another."""
+    return bool(_ANSWER.match(subject))
+
+
+def message_id_of(headers: dict[str, list[str]], raw: bytes) -> str:
+    """Return the Message-ID; one made from the content where there is none."""
+    found = message_ids(headers.get("message-id", []))
+    digest = hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()[:32]
+    return found[0] if found else f"<without-id-{digest}@deskloop.invalid>"
+
+
+def _references(headers: dict[str, list[str]]) -> list[str]:
+    before = message_ids(headers.get("references", []))
+    answered = message_ids(headers.get("in-reply-to", []))[:1]
+    return [id_ for id_ in before if id_ not in answered] + answered
+
+
+def _text(message: Message, subject: str, *, is_reply: bool) -> tuple[str, bool]:
+    words = words_of(message, with_quotes=not is_reply)
+    own = own_words(words.text, subject, is_reply=is_reply)
+    return own.text, own.shortened or words.cut
+
+
+def _address(values: Sequence[str]) -> MailAddress | None:
+    return next((found for value in values if (found := address_of(value))), None)
+
+
+def _first(headers: dict[str, list[str]], name: str) -> str:
+    return headers.get(name, [""])[0]
+
+
+def _date(value: str) -> datetime:
+    try:
+        moment = parsedate_to_datetime(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return datetime.now(UTC)

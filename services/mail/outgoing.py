@@ -1,0 +1,94 @@
+"""The messages we write: replies to customers, and notes beside what they wrote."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from services.contracts.mail import MailMessage
+
+_REPLY, _NOTE = "deskloop", "deskloop-note"
+_REFERENCES_KEPT = 20
+
+
+def wire(message: EmailMessage) -> bytes:
+    """Return a message as bytes; long Message-IDs stay in one piece, which folding would spoil."""
+    return message.as_bytes(policy=SMTP.clone(max_line_length=900))
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes in the name of `address`."""
+
+    address: str
+    name: str
+
+    def reply_id(self, answers: str) -> str:
+        """Return the Message-ID of our reply to a message: always the same, so there is one."""
+        return self._id(_REPLY, answers)
+
+    def note_id(self, key: str) -> str:
+        """Return the Message-ID of the note with this key: always the same."""
+        return self._id(_NOTE, key)
+
+    def is_reply(self, message_id: str) -> bool:
+        """Tell whether a message of our Sent folder was written by Deskloop."""
+        return message_id.startswith(f"<{_REPLY}.") and message_id.endswith(f"@{self._domain}>")
+
+    def is_note(self, message_id: str) -> bool:
+        """Tell whether a message is one of our notes."""
+        return message_id.startswith(f"<{_NOTE}.") and message_id.endswith(f"@{self._domain}>")
+
+    def reply(self, answered: MailMessage, text: str, *, automatic: bool) -> EmailMessage:
+        """Return the reply to a customer's message, threaded below it."""
+        message = self._answer(self.reply_id(answered.message_id), answered, text)
+        message["To"] = _mailbox(answered.reply_to.email, answered.reply_to.name or "")
+        message["Subject"] = _subject("Re: ", answered.subject)
+        if automatic:
+            message["Auto-Submitted"] = "auto-replied"
+        message["X-Auto-Response-Suppress"] = "All"
+        return message
+
+    def note(self, key: str, answered: MailMessage, text: str, *, urgent: bool) -> EmailMessage:
+        """Return a note that stays in the mailbox, threaded below the customer's message."""
+        message = self._answer(self.note_id(key), answered, text)
+        message["To"] = _mailbox(self.address, self.name)
+        message["Subject"] = _subject("Deskloop: ", answered.subject)
+        message["Auto-Submitted"] = "auto-generated"
+        if urgent:
+            message["Importance"] = "high"
+            message["X-Priority"] = "1"
+        return message
+
+    def _answer(self, message_id: str, answered: MailMessage, text: str) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = _mailbox(self.address, self.name)
+        message["Date"] = format_datetime(datetime.now(UTC))
+        message["Message-ID"] = message_id
+        message["In-Reply-To"] = answered.message_id
+        thread = [*answered.references, answered.message_id]
+        message["References"] = " ".join(thread[:1] + thread[1:][-_REFERENCES_KEPT:])
+        message.set_content(text, cte="quoted-printable")
+        return message
+
+    def _id(self, kind: str, key: str) -> str:
+        digest = hashlib.sha256(key.encode()).hexdigest()[:40]
+        return f"<{kind}.{digest}@{self._domain}>"
+
+    @property
+    def _domain(self) -> str:
+        return self.address.rpartition("@")[2].lower()
+
+
+def _mailbox(email: str, name: str) -> Address:
+    return Address(display_name=" ".join(name.split()), addr_spec=email)
+
+
+def _subject(prefix: str, subject: str) -> str:
+    plain = " ".join(subject.split())
+    if prefix == "Re: " and plain[:3].lower() == "re:":
+        return plain[:250]
+    return f"{prefix}{plain}"[:250]

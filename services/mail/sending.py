@@ -1,0 +1,121 @@
+"""Hands a message to the SMTP server, and tells what became of it."""
+
+import smtplib
+from email.message import EmailMessage
+from typing import Any
+
+import structlog
+
+from services.mail.errors import NotSent, Refused, SendingUnclear
+from services.mail.mailbox import trust
+from services.mail.outgoing import wire
+from services.mail.settings import MailSettings, Security
+
+logger = structlog.get_logger(__name__)
+
+_FOR_GOOD = range(500, 600)
+
+
+class Sender:
+    """Sends by the settings' SMTP server; one connection per message."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+
+    def check(self) -> None:
+        """Log in and leave; raises `NotSent` or `Refused`."""
+        with self._connected():
+            pass
+
+    def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
+        """Send; returns when the server took it.
+
+        Raises
+        ------
+        NotSent
+            It surely did not: trying again is safe.
+        Refused
+            It surely did not and never will.
+        SendingUnclear
+            The message was handed over, and no answer came.
+        """
+        with self._connected() as server:
+            self._envelope(server, sender, recipient)
+            _hand_over(server, wire(message))
+
+    def _connected(self) -> "_Connection":
+        return _Connection(self._settings)
+
+    def _envelope(self, server: smtplib.SMTP, sender: str, recipient: str) -> None:
+        options = ["SMTPUTF8"] if not recipient.isascii() and server.has_extn("smtputf8") else []
+        _expect(server.mail(sender, options))
+        _expect(server.rcpt(recipient))
+
+
+class _Connection:
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> smtplib.SMTP:
+        try:
+            self._server = _connect(self._settings)
+        except smtplib.SMTPAuthenticationError as error:
+            raise NotSent("The SMTP server does not accept the log-in.") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise _not_sent(error) from error
+        return self._server
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        assert self._server is not None
+        try:
+            self._server.quit()
+        except (smtplib.SMTPException, OSError):
+            logger.debug("smtp_quit_failed")
+        if isinstance(error, smtplib.SMTPException | OSError):
+            raise _not_sent(error) from error
+
+
+def _connect(settings: MailSettings) -> smtplib.SMTP:
+    where = (settings.smtp_host, settings.smtp_port)
+    context = trust(settings.ca_file)
+    if settings.smtp_security is Security.TLS:
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            *where, timeout=settings.timeout_seconds, context=context
+        )
+    else:
+        server = smtplib.SMTP(*where, timeout=settings.timeout_seconds)
+    server.ehlo()
+    if settings.smtp_security is Security.STARTTLS:
+        server.starttls(context=context)
+        server.ehlo()
+    if settings.username:
+        server.login(settings.username, settings.password.get_secret_value())
+    return server
+
+
+def _hand_over(server: smtplib.SMTP, raw: bytes) -> None:
+    """Send DATA and the message; silence from here on is no answer."""
+    try:
+        answer = server.data(raw)
+    except smtplib.SMTPDataError as error:
+        said = error.smtp_error
+        answer = error.smtp_code, said if isinstance(said, bytes) else said.encode()
+    except (smtplib.SMTPException, OSError) as error:
+        logger.warning("sending_unclear", error=type(error).__name__)
+        raise SendingUnclear(
+            "The SMTP server got the reply and did not confirm it: look what the customer got."
+        ) from error
+    _expect(answer)
+
+
+def _expect(answer: tuple[int, bytes]) -> None:
+    code, said = answer
+    if 200 <= code < 300:
+        return
+    words = f"The SMTP server answered {code} {said[:200].decode('utf-8', 'replace')}"
+    raise Refused(words) if code in _FOR_GOOD else NotSent(words)
+
+
+def _not_sent(error: Exception) -> NotSent:
+    return NotSent(f"The SMTP server does not answer ({type(error).__name__}).")
