@@ -49,6 +49,7 @@ def derived(values: dict[str, str]) -> dict[str, str]:
         "N8N_OWNER_PASSWORD": settings.n8n_owner_password.get_secret_value(),
         "N8N_HELPDESK_PASSWORD": settings.helpdesk_bot_password.get_secret_value(),
         "N8N_HELPDESK_URL": settings.helpdesk_url,
+        "N8N_MAIL_URL": settings.service_url("mail") if settings.mail_imap_host else "",
         **{f"N8N_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
         **{f"CONSOLE_{step.upper()}_URL": settings.service_url(step) for step in STEPS},
         "CONSOLE_TICKET_LINKS": _ticket_links(settings, values),

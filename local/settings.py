@@ -29,6 +29,7 @@ class LocalSettings(BaseSettings):
         default=8105, ge=1, le=65535, description="Port of store_correction."
     )
     ledger_port: int = Field(default=8106, ge=1, le=65535, description="Port of ledger.")
+    mail_port: int = Field(default=8110, ge=1, le=65535, description="Port of the mail service.")
     console_port: int = Field(default=8107, ge=1, le=65535, description="Port of the console.")
     helpdesk_port: int = Field(default=8108, ge=1, le=65535, description="Port of the helpdesk.")
     postgres_port: int = Field(default=8109, ge=1, le=65535, description="Port of PostgreSQL.")
@@ -66,6 +67,12 @@ class LocalSettings(BaseSettings):
         min_length=16,
         description="What Freshdesk's webhooks carry as X-Deskloop-Secret, where Freshdesk is "
         "used; you choose it (docs/helpdesks/freshdesk.md).",
+    )
+
+    mail_imap_host: str = Field(
+        default="",
+        validation_alias="MAIL_IMAP_HOST",
+        description="IMAP server; empty: e-mail is not used.",
     )
 
     n8n_owner_email: str = Field(

@@ -41,6 +41,7 @@ class Process:
 def all_processes(settings: LocalSettings) -> list[Process]:
     """Return every process, in the order they are shown."""
     services = [step for step in STEPS if (ROOT / "services" / step / "main.py").exists()]
+    services += ["mail"] if settings.mail_imap_host else []
     return [
         _postgres(settings),
         _helpdesk(settings),

@@ -27,7 +27,13 @@ class Credential:
 
 def wanted_credentials(settings: DeploySettings) -> list[Credential]:
     """Return the credentials of all workflows, with their secrets; of helpdesks that are set up."""
-    return [*_own(settings), *_zendesk(settings), *_intercom(settings), *_freshdesk(settings)]
+    return [
+        *_own(settings),
+        *_zendesk(settings),
+        *_mail(settings),
+        *_intercom(settings),
+        *_freshdesk(settings),
+    ]
 
 
 def credentials_of(workflow: Json) -> set[str]:
@@ -64,6 +70,13 @@ def _freshdesk(settings: DeploySettings) -> list[Credential]:
     domain = settings.freshdesk_url.removeprefix("https://").partition(".")[0]
     data = {"domain": domain, "apiKey": key.get_secret_value()}
     return [Credential("freshdeskSupport", "Freshdesk API key", "freshdeskApi", data)]
+
+
+def _mail(settings: DeploySettings) -> list[Credential]:
+    if not settings.mail_url:
+        return []
+    data = {"name": "Authorization", "value": f"Bearer {settings.service_token.get_secret_value()}"}
+    return [Credential("deskloopMail0001", "Deskloop mail service", "httpHeaderAuth", data)]
 
 
 def _own(settings: DeploySettings) -> list[Credential]:

@@ -35,6 +35,7 @@ LONGEST_TIMEOUT_MS = 60_000
 _CREDENTIALS = {
     *("deskloopServices", "deskloopInboxKey", "djangoHelpdesk01"),
     *("zendeskSupport01", "freshdeskSupport", "intercomTeam0001"),
+    "deskloopMail0001",
 }
 _DEFAULT_NAME = re.compile(
     r"(HTTP Request|Webhook|Switch|If|Edit Fields|Set|Code|Merge|Filter|Wait|Split Out|Loop Over "

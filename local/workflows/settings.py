@@ -75,6 +75,11 @@ class DeploySettings(BaseSettings):
         default=None,
         description="API key of the Freshdesk agent as whom Deskloop replies (Profile settings).",
     )
+    mail_url: str = Field(
+        default="",
+        description="The mail service, as n8n sees it; empty: no mailbox is read "
+        "(docs/helpdesks/email.md).",
+    )
     state_folder: Path = Field(
         default=REPOSITORY / "local" / ".state",
         description="Where the deploy tool keeps its n8n API key.",
@@ -146,6 +151,12 @@ class TableSeed(BaseSettings):
     )
     freshdesk_human_group_id: int = Field(
         default=0, description="Freshdesk group that gets tickets for a human; 0 leaves the group."
+    )
+    mail_url: str = Field(default="", description="The mail service; empty: not used.")
+    email_settled_hours: float = Field(
+        default=24,
+        ge=0,
+        description="So long nobody may write after an agent's e-mail before it is a lesson.",
     )
     minimum_probability_to_send: float = Field(
         default=0.0,

@@ -80,6 +80,7 @@ class NewMail(Contract):
 
     key: Identifier
     message: MailMessage
+    author: Author = Field(description="Agents write to the mailbox, too: as a copy, or as a note.")
     before: list[MailTurn]
     answers: MessageId | None = Field(
         description="For a bounce or an auto-reply: the message of ours that it answers."

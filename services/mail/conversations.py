@@ -27,8 +27,10 @@ class Conversations:
 
     def of(self, mailbox: Mailbox, message: MailMessage) -> Conversation:
         """Return the conversation of a message, itself included."""
-        start = _Placed(message, mailbox.inbox)
-        found = self._gathered(mailbox, [start, *self._named_by(mailbox, message)])
+        start = self._named_by(mailbox, message)
+        if not any(each.message.message_id == message.message_id for each in start):
+            start = [*start, _Placed(message, mailbox.inbox)]
+        found = self._gathered(mailbox, start)
         turns = [turn for each in found if (turn := self._turn(mailbox, each))]
         turns += [turn for turn in self._gone(found) if turn]
         return Conversation(key=_key(found), turns=sorted(turns, key=lambda turn: turn.at))

@@ -89,7 +89,14 @@ class Mail:
             if turn.message_id == message.message_id:
                 break
             before.append(turn)
-        return NewMail(key=conversation.key, message=message, before=before, answers=answers)
+        is_agent = self._conversations.is_agent(message.sender.email)
+        return NewMail(
+            key=conversation.key,
+            message=message,
+            author=Author.AGENT if is_agent else Author.CUSTOMER,
+            before=before,
+            answers=answers,
+        )
 
     def conversation(self, message_id: str) -> Conversation:
         """Return the conversation that a message belongs to, as it is now."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.postgres.embedded import free_port
+
 
 @dataclass(frozen=True)
 class Vendor:
@@ -47,4 +49,12 @@ FRESHDESK = Vendor(
     },
     seed={"freshdesk_url": "https://acme.freshdesk.com"},
 )
-VENDORS = (ZENDESK, INTERCOM, FRESHDESK)
+MAIL_URL = f"http://127.0.0.1:{free_port()}"
+"""Where the mail service answers once the tests of e-mail start it."""
+EMAIL = Vendor(
+    "email",
+    webhook_secret="",
+    deploy={"mail_url": MAIL_URL},
+    seed={"mail_url": MAIL_URL, "email_settled_hours": 0},
+)
+VENDORS = (ZENDESK, INTERCOM, FRESHDESK, EMAIL)

@@ -1,5 +1,7 @@
 """A real IMAP server (pymap) and a real SMTP server (aiosmtpd) for one mailbox."""
 
+import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -75,6 +77,14 @@ class MailServers:
             **changes,
         }
 
+    def pause(self) -> None:
+        """Stop the IMAP server where it is: it answers nobody."""
+        self.imap.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self.imap.send_signal(signal.SIGCONT)
+
     @contextmanager
     def mailbox(self) -> Iterator[IMAPClient]:
         """Log in as an agent's mail program does."""
@@ -86,8 +96,6 @@ class MailServers:
 
 
 def log_in(port: int, ca_file: Path) -> IMAPClient:
-    import ssl
-
     client = IMAPClient(HOST, port, ssl=False, timeout=10)
     client.starttls(ssl.create_default_context(cafile=ca_file))
     client.login(USER, PASSWORD)
@@ -120,12 +128,12 @@ def running_mail_servers(authority: Authority) -> Iterator[MailServers]:
 
 
 def _controller(post: Post, port: int, chain: Path, key: Path) -> Controller:
-    import ssl
-
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(chain, key)
 
-    def check(server: SMTP, session: Session, envelope: Envelope, way: str, data: Any) -> AuthResult:
+    def check(
+        server: SMTP, session: Session, envelope: Envelope, way: str, data: Any
+    ) -> AuthResult:
         known = LoginPassword(USER.encode(), PASSWORD.encode())
         return AuthResult(success=data == known)
 
