@@ -73,6 +73,9 @@ class Conversation(Contract):
 
     key: Identifier = Field(description="The same for every message of it; names the ticket.")
     turns: list[MailTurn]
+    waiting: MessageId | None = Field(
+        description="The customer's newest message, where nobody answered it and no agent wrote."
+    )
 
 
 class NewMail(Contract):
@@ -153,6 +156,7 @@ class AgentReply(Contract):
 
     key: Identifier
     message_id: MessageId
+    answers: MessageId
     agent: str
     text: str
     at: AwareDatetime

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from services.contracts import Author
 from services.contracts.mail import Automatic, Conversation, MailFolder, MailMessage, MailTurn
@@ -11,7 +12,9 @@ from services.mail.mailbox import Found, Mailbox
 from services.mail.message import NOBODY, Reader
 from services.mail.outgoing import Writer
 
+_Message = TypeVar("_Message", bound=MailMessage)
 _ROUNDS = 4
+_ASKED = 20
 _MOST = 200
 _READ_BYTES = 400_000
 _GONE = "(This message is no longer in the mailbox.)"
@@ -27,13 +30,14 @@ class Conversations:
 
     def of(self, mailbox: Mailbox, message: MailMessage) -> Conversation:
         """Return the conversation of a message, itself included."""
-        start = self._named_by(mailbox, message)
+        asked = [message.message_id, *message.references[-_ASKED:]]
+        start = self._look(mailbox, mailbox.ours, asked)
         if not any(each.message.message_id == message.message_id for each in start):
             start = [*start, _Placed(message, mailbox.inbox)]
-        found = self._gathered(mailbox, start)
+        found = self._gathered(mailbox, start, set(asked))
         turns = [turn for each in found if (turn := self._turn(mailbox, each))]
-        turns += [turn for turn in self._gone(found) if turn]
-        return Conversation(key=_key(found), turns=sorted(turns, key=lambda turn: turn.at))
+        turns = _in_order([*self._gone(found), *turns])
+        return Conversation(key=_key(found), turns=turns, waiting=_waiting(turns))
 
     def answered_by(self, found: Found) -> str | None:
         """Return our reply that a bounce or an automatic reply is about."""
@@ -42,13 +46,11 @@ class Conversations:
         ]
         return next((id_ for id_ in ids if self.writer.is_reply(id_)), None)
 
-    def _named_by(self, mailbox: Mailbox, message: MailMessage) -> list["_Placed"]:
-        return self._look(mailbox, mailbox.ours, [message.message_id, *message.references[-20:]])
-
-    def _gathered(self, mailbox: Mailbox, start: Sequence["_Placed"]) -> list["_Placed"]:
+    def _gathered(
+        self, mailbox: Mailbox, start: Sequence["_Placed"], asked: set[str]
+    ) -> list["_Placed"]:
         """Return all messages that answer each other, each once."""
         known = _unique(mailbox, start)
-        asked: set[str] = set()
         for places in [*[mailbox.ours] * _ROUNDS, mailbox.elsewhere()]:
             ids = _ids(known.values())
             missing = [id_ for id_ in ids if id_ not in known]
@@ -57,7 +59,9 @@ class Conversations:
                 continue
             asked.update(todo)
             known = _unique(mailbox, [*known.values(), *self._look(mailbox, places, todo)])
-        return sorted(known.values(), key=lambda each: each.message.at)
+        return [
+            known[message.message_id] for message in _in_order([p.message for p in known.values()])
+        ]
 
     def _look(
         self, mailbox: Mailbox, folders: Sequence[str], ids: Sequence[str]
@@ -143,10 +147,37 @@ def _unique(mailbox: Mailbox, found: Sequence[_Placed]) -> dict[str, _Placed]:
     return known
 
 
+def _in_order(turns: Sequence[_Message]) -> list[_Message]:
+    """Sort by arrival; within a second, which is all that servers tell, answers come later."""
+    by_id = {turn.message_id: turn for turn in turns}
+    depths: dict[str, int] = {}
+
+    def depth(id_: str, above: frozenset[str]) -> int:
+        if id_ not in by_id or id_ in above:
+            return 0
+        if id_ not in depths:
+            answered = by_id[id_].references[-_ASKED:]
+            depths[id_] = 1 + max((depth(a, above | {id_}) for a in answered), default=0)
+        return depths[id_]
+
+    return sorted(turns, key=lambda turn: (turn.at, depth(turn.message_id, frozenset())))
+
+
+def _waiting(turns: Sequence[MailTurn]) -> str | None:
+    """Return the customer's last word, unless an agent wrote after it or we answered it."""
+    newest = next((turn for turn in reversed(turns) if turn.author is Author.CUSTOMER), None)
+    if newest is None:
+        return None
+    later = turns[turns.index(newest) + 1 :]
+    taken = any(turn.author is Author.AGENT for turn in later)
+    answered = any(turn.references[-1:] == [newest.message_id] for turn in later)
+    return None if taken or answered else newest.message_id
+
+
 def _ids(found: Iterable[_Placed]) -> list[str]:
     ids: dict[str, None] = {}
     for each in found:
-        ids |= dict.fromkeys([each.message.message_id, *each.message.references[-20:]])
+        ids |= dict.fromkeys([each.message.message_id, *each.message.references[-_ASKED:]])
     return list(ids)
 
 

@@ -85,13 +85,25 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
         )
     else:
         server = smtplib.SMTP(*where, timeout=settings.timeout_seconds)
-    server.ehlo()
-    if settings.smtp_security is Security.STARTTLS:
-        server.starttls(context=context)
+    try:
         server.ehlo()
-    if settings.username:
-        server.login(settings.username, settings.password.get_secret_value())
+        if settings.smtp_security is Security.STARTTLS:
+            server.starttls(context=context)
+            server.ehlo()
+        if settings.username:
+            _log_in(server, settings)
+    except BaseException:
+        server.close()
+        raise
     return server
+
+
+def _log_in(server: smtplib.SMTP, settings: MailSettings) -> None:
+    try:
+        server.login(settings.username, settings.password.get_secret_value())
+    except smtplib.SMTPServerDisconnected as error:
+        # what some servers do after the second way to log in with a wrong password
+        raise smtplib.SMTPAuthenticationError(535, "hung up") from error
 
 
 def _hand_over(server: smtplib.SMTP, raw: bytes) -> None:

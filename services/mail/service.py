@@ -33,6 +33,8 @@ from services.mail.settings import MailSettings
 logger = structlog.get_logger(__name__)
 
 _MOST_REPLIES = 200
+_MOST_BEFORE = 10
+_HEAD_BYTES = 20_000
 _SEEN, _ANSWERED, _FLAGGED = b"\\Seen", b"\\Answered", b"\\Flagged"
 
 
@@ -154,8 +156,20 @@ class Mail:
             if not repeated:
                 self._send(mailbox, answered, request)
             self._move(mailbox, answered.message_id, MailFolder.ANSWERED)
+            self._tidy(mailbox, answered)
         logger.info("reply_sent", repeated=repeated)
         return MailSent(message_id=reply_id, repeated=repeated)
+
+    def _tidy(self, mailbox: Mailbox, answered: MailMessage) -> None:
+        """Put what the answer settled beside it: the notes, and what the customer wrote before."""
+        target = mailbox.folder(MailFolder.ANSWERED)
+        agents = mailbox.folder(MailFolder.AGENTS)
+        about = mailbox.fetch(agents, mailbox.about(agents, [answered.message_id]), _HEAD_BYTES)
+        ids = {each.uid: self.reader.read(each.raw).message_id for each in about}
+        mailbox.move(agents, [uid for uid in ids if self.writer.is_note(ids[uid])], target)
+        for folder in (agents, mailbox.folder(MailFolder.TAKEN)):
+            for id_ in answered.references[-_MOST_BEFORE:]:
+                mailbox.move(folder, mailbox.with_id(folder, id_), target)
 
     def _was_sent(self, mailbox: Mailbox, reply_id: str) -> bool:
         waiting = mailbox.with_id(mailbox.sending, reply_id)
@@ -236,6 +250,7 @@ class Mail:
         return AgentReply(
             key=conversation.key,
             message_id=message.message_id,
+            answers=message.references[-1],
             agent=message.sender.name or message.sender.email,
             text=message.text,
             at=message.at,

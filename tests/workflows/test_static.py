@@ -29,9 +29,11 @@ def http(workflow: Workflow) -> Workflow:
 def test_the_issue_s_workflows_are_all_there() -> None:
     assert {file.name for file in FILES.values()} == {
         "Apply review decision in Zendesk",
+        "Apply review decision in e-mail",
         "Apply review decision",
         "Check the connection",
         "Connection of Zendesk",
+        "Connection of e-mail",
         "Fetch articles from folder",
         "Fetch articles from sitemap",
         "Forget old tickets",
@@ -54,6 +56,7 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Record Intercom event",
         "Record Zendesk event",
         "Record agent correction",
+        "Record e-mail event",
         "Record outcome",
         "Record workflow failure",
         "Sample for quality review",
@@ -61,6 +64,7 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Take in Freshdesk ticket",
         "Take in Intercom conversation",
         "Tell Zendesk of given-up tickets",
+        "Tell e-mail of given-up tickets",
         "Triage incoming ticket",
         "Write to Freshdesk",
         "Write to Intercom",

@@ -35,7 +35,9 @@ class Inbox:
         self.servers.post.recipients.clear()
         self.servers.post.answers.clear()
         with self.servers.mailbox() as client:
-            for _, _, name in client.list_folders():
+            for flags, _, name in client.list_folders():
+                if b"\\Noselect" in flags:
+                    continue
                 client.select_folder(name)
                 client.delete_messages(client.search())
                 client.expunge()

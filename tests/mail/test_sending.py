@@ -1,0 +1,152 @@
+"""A reply is sent once, or a human is told that nobody knows; both servers may fail at any time."""
+
+import pytest
+
+from services.contracts.mail import LeaveNoteRequest, MailSent, SendReplyRequest
+from services.mail.connection import connection_of
+from services.mail.errors import (
+    MailboxAway,
+    NotSent,
+    NotToBeAnswered,
+    Refused,
+    SendingUnclear,
+    UnknownMessage,
+)
+from services.mail.service import Mail
+from tests.helpdesks.email.standin.inbox import Inbox, body
+from tests.mail.conftest import mail_with
+
+
+def answer(mail: Mail, message_id: str, text: str = "There.") -> MailSent:
+    return mail.reply(SendReplyRequest(answers=message_id, text=text, automatic=True))
+
+
+def test_the_same_question_is_answered_once(inbox: Inbox, mail: Mail) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    first = answer(mail, asked)
+    again = answer(mail, asked, "Other words")
+    assert (first.repeated, again.repeated) == (False, True)
+    assert first.message_id == again.message_id
+    assert len(inbox.sent()) == len(inbox.messages("Sent")) == 1
+
+
+def test_what_the_server_did_not_confirm_is_never_sent_again(inbox: Inbox, mail: Mail) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    inbox.servers.post.answers = [None]
+    for _ in range(3):
+        with pytest.raises(SendingUnclear):
+            answer(mail, asked)
+    assert len(inbox.sent()) == 1
+    assert inbox.ids("Sending") == [inbox.sent()[0]["Message-ID"]]
+    assert "nobody knows" in connection_of(mail).missing[0]
+
+
+def test_an_unclear_reply_is_sent_where_the_server_kept_a_copy(inbox: Inbox, mail: Mail) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    inbox.servers.post.answers = [None]
+    with pytest.raises(SendingUnclear):
+        answer(mail, asked)
+    inbox.keep("Sent", inbox.sent()[0].as_bytes())
+    assert answer(mail, asked).repeated
+    assert (len(inbox.sent()), inbox.ids("Sending"), inbox.ids("Answered")) == (1, [], [asked])
+
+
+@pytest.mark.parametrize(("said", "error"), [("451 later", NotSent), ("554 never", Refused)])
+def test_what_the_server_refused_was_not_sent(
+    inbox: Inbox, mail: Mail, said: str, error: type[Exception]
+) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    inbox.servers.post.answers = [said]
+    with pytest.raises(error, match=said[:3]):
+        answer(mail, asked)
+    assert (inbox.ids("Sending"), inbox.ids("Answered"), inbox.sent()) == ([], [], [])
+    assert not answer(mail, asked).repeated
+    assert len(inbox.sent()) == 1
+
+
+def test_with_the_smtp_server_away_nothing_is_left_behind(inbox: Inbox) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    mail = mail_with(inbox, smtp_port=9)
+    with pytest.raises(NotSent, match="does not answer"):
+        answer(mail, asked)
+    assert (inbox.ids("Sending"), inbox.ids("INBOX")) == ([], [asked])
+
+
+def test_robots_and_strangers_are_not_answered(inbox: Inbox, mail: Mail) -> None:
+    robot = inbox.customer_writes("I am away.", **{"Auto-Submitted": "auto-replied"})
+    with pytest.raises(NotToBeAnswered, match="auto_reply"):
+        answer(mail, robot)
+    with pytest.raises(UnknownMessage):
+        answer(mail, "<never@seen>")
+    assert inbox.sent() == []
+
+
+def test_an_answer_is_a_proper_message(inbox: Inbox, mail: Mail) -> None:
+    long_id = f"<{'x' * 200}@outlook.example>"
+    asked = inbox.customer_writes(
+        "Wo?", "AW: Größe\t🪴 " + "lang " * 60, **{"Message-ID": long_id, "References": "<0@x>"}
+    )
+    text = "Grüße 🪴\n.\n..dots\n" + "long " * 500 + "\n" + "line\n" * 3000
+    answer(mail, asked, text)
+    [sent] = inbox.sent()
+    assert body(sent) == text.strip()
+    assert sent["References"].split() == ["<0@x>", long_id]
+    assert sent["In-Reply-To"] == long_id
+    assert max(len(line) for line in sent.as_bytes().splitlines()) < 998
+    assert sent["Auto-Submitted"] == "auto-replied"
+
+
+def test_an_approved_answer_is_not_marked_as_a_robot_s(inbox: Inbox, mail: Mail) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    mail.reply(SendReplyRequest(answers=asked, text="There.", automatic=False))
+    [sent] = inbox.sent()
+    assert (sent["Auto-Submitted"], sent["X-Auto-Response-Suppress"]) == (None, "All")
+
+
+def test_a_note_lies_beside_the_message_and_goes_with_it(inbox: Inbox, mail: Mail) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    request = LeaveNoteRequest(key="1", answers=asked, text="Look! 🪴", urgent=True)
+    first, again = mail.note(request), mail.note(request)
+    assert (first.repeated, again.repeated) == (False, True)
+    assert sorted(inbox.ids("For agents")) == sorted([asked, first.message_id])
+    assert not any(b"\\Seen" in flags for flags in inbox.flags("For agents"))
+    assert sum(b"\\Flagged" in flags for flags in inbox.flags("For agents")) == 1
+    assert inbox.sent() == []
+    assert mail.conversation(asked).waiting == asked
+    answer(mail, asked)
+    assert inbox.ids("For agents") == []
+    assert sorted(inbox.ids("Answered")) == sorted([asked, first.message_id])
+
+
+def test_agents_answers_teach_when_nobody_wrote_after_them(inbox: Inbox, mail: Mail) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    answer(mail, asked)
+    theirs = inbox.agent_answers(asked, "It is in Lyon.\n\nAm 3.11.2026 schrieb Ana:\n> Where?")
+    [found] = mail.agent_replies(0, 4).replies
+    assert (found.message_id, found.text, found.agent) == (theirs, "It is in Lyon.", "Maya")
+    assert found.answers == asked
+    assert mail.agent_replies(24, 4).replies == [], "the customer may still write"
+    inbox.customer_writes("No.", **{"In-Reply-To": theirs, "References": theirs})
+    assert mail.agent_replies(0, 4).replies == []
+
+
+def test_with_the_mailbox_away_or_closed_the_reason_is_said(inbox: Inbox) -> None:
+    with pytest.raises(MailboxAway, match="log-in"):
+        mail_with(inbox, password="wrong").new(1)
+    with pytest.raises(MailboxAway, match="does not answer"):
+        mail_with(inbox, imap_port=9).new(1)
+    with inbox.away(), pytest.raises(MailboxAway, match="does not answer"):
+        mail_with(inbox, timeout_seconds=0.5).new(1)
+    with pytest.raises(MailboxAway, match="MAIL_IMAP_HOST"):
+        mail_with(inbox, imap_host="").new(1)
+    missing = connection_of(mail_with(inbox, password="wrong", address="")).missing
+    assert missing[0] == "MAIL_ADDRESS is empty (step 2)."
+    assert all("log-in" in words for words in missing[1:]), missing
+    assert len(missing) == 3
+
+
+def test_a_stranger_s_certificate_is_not_trusted(inbox: Inbox) -> None:
+    mail = mail_with(inbox, ca_file=None)
+    with pytest.raises(MailboxAway, match="SSL"):
+        mail.new(1)
+    assert any("SSL" in words for words in connection_of(mail).missing)
