@@ -182,6 +182,13 @@ class TableSeed(BaseSettings):
     reconcile_after_minutes: int = Field(
         default=3, ge=0, description="How old a ticket is before its webhook counts as lost."
     )
+    reconcile_hours: int = Field(
+        default=24,
+        ge=1,
+        le=168,
+        description="How far back a helpdesk's tickets are looked through for lost webhooks. "
+        "After a longer outage, set it to its length for one run.",
+    )
     forget_after_days: int = Field(
         default=365,
         ge=0,
