@@ -7,6 +7,7 @@ from pathlib import Path
 from local.workflows.client import N8nClient, N8nError
 from local.workflows.credentials import credentials_of, deploy_credentials, wanted_credentials
 from local.workflows.files import WORKFLOWS_FOLDER, Json, WorkflowFile, read_workflows
+from local.workflows.graph import calls_of
 from local.workflows.memory import Deployed, comparable
 from local.workflows.package import build_package, called_first
 from local.workflows.settings import DeploySettings, TableSeed
@@ -64,9 +65,18 @@ def deploy(
 
 
 def usable(files: Sequence[WorkflowFile], settings: DeploySettings) -> list[WorkflowFile]:
-    """Return the workflows whose credentials exist: a helpdesk that is not set up has none."""
+    """Return the workflows whose credentials exist: a helpdesk that is not set up has none.
+
+    What calls a workflow that is left out is left out too: n8n would not publish it.
+    """
     made = {credential.id for credential in wanted_credentials(settings)}
-    return [file for file in files if credentials_of(file.workflow) <= made]
+    found = [file for file in files if credentials_of(file.workflow) <= made]
+    while True:
+        there = {file.id for file in found}
+        whole = [file for file in found if calls_of(file.workflow) <= there]
+        if len(whole) == len(found):
+            return found
+        found = whole
 
 
 def _unpublish(client: N8nClient, files: Sequence[WorkflowFile]) -> list[str]:

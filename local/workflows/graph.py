@@ -56,7 +56,8 @@ def lines(workflow: Json) -> Iterator[Line]:
 
 def calls_of(workflow: Json) -> set[str]:
     """Return the ids of the workflows that it calls; one that is chosen at run time is not told."""
-    return {str(node["parameters"]["workflowId"]["value"]) for node in of_type(workflow, CALL)}
+    named = {str(node["parameters"]["workflowId"]["value"]) for node in of_type(workflow, CALL)}
+    return {name for name in named if not name.startswith("=")}
 
 
 def targets(workflow: Json, source: str, output: int) -> list[str]:

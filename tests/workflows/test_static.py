@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from local.workflows.deploy import usable
 from local.workflows.files import WorkflowFile, read_workflows
-from local.workflows.graph import CALL
+from local.workflows.graph import CALL, calls_of
 from local.workflows.lint import RULES, lint_together, lint_workflow
 from local.workflows.package import called_first
+from local.workflows.settings import DeploySettings
 
 Workflow = dict[str, Any]
 Plant = Callable[[Workflow], object]
@@ -262,3 +265,15 @@ def test_what_is_called_is_published_first() -> None:
 def test_each_rule_is_shown_to_fail() -> None:
     shown = {rule for rule, _ in FAULTS.values()} | {"it_is_small", "inputs_are_typed"}
     assert {rule.__name__ for rule in RULES} == shown
+
+
+def test_what_calls_a_workflow_that_is_left_out_is_left_out_too() -> None:
+    secret = SecretStr("x" * 16)
+    own = ("owner_password", "webhook_key", "service_token", "helpdesk_password")
+    no_helpdesk = DeploySettings.model_construct(**dict.fromkeys(own, secret))
+    files = list(FILES.values())
+    here = usable(files, no_helpdesk)
+    there = {file.id for file in here}
+    assert {"triage-incoming-ticket", "sync-help-centre", "check-the-connection"} <= there
+    assert not [file.name for file in here if not calls_of(file.workflow) <= there]
+    assert not there & {"receive-freshdesk-ticket", "receive-intercom-ticket", "post-to-zendesk"}
