@@ -36,7 +36,10 @@ class Intercom:
         self.maya = self.account.add_admin("Maya Lind", "maya@acme.example")
         self.support = self.account.add_team("Support")
         self.billing = self.account.add_team("Billing")
-        self.operator = {"type": "bot", "id": "41", "name": "Operator", "email": ""}
+        self.operator = self._bot("41", "operator+k3x9acme@intercom.io")
+
+    def _bot(self, id_: str, email: str) -> Json:
+        return {"type": "bot", "id": id_, "name": "Operator", "email": email}
 
     # what people do
 

@@ -228,13 +228,10 @@ class Account:
 
 
 def author_of(person: Json) -> Json:
+    """Return who wrote; a lead who left no address has none here either."""
     kind = person.get("role") or person["type"]
-    return {
-        "type": kind,
-        "id": person["id"],
-        "name": person["name"],
-        "email": person["email"],
-    }
+    author = {"type": kind, "id": person["id"], "name": person["name"]}
+    return author | ({"email": person["email"]} if person["email"] else {})
 
 
 def _new(id_: str, now: int) -> Json:
