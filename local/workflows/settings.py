@@ -214,7 +214,8 @@ class TableSeed(BaseSettings):
     )
     help_centre_source: str = Field(
         default="none",
-        description="Where help articles come from each night: `folder`, `sitemap` or `none`.",
+        description="Where help articles come from each night: `folder`, `sitemap`, `intercom` or "
+        "`none`.",
     )
     help_centre_sitemap_url: str = Field(
         default="", description="Address of the sitemap that lists the help centre's pages."
