@@ -15,6 +15,7 @@ from services.classify.settings import ClassifySettings
 from services.classify.store import Categories
 from services.classify.taxonomy import Taxonomy, load_taxonomy
 from services.common.app import create_service_app
+from services.common.counters import LanguageCounter
 from services.common.database import Database
 from services.common.languages import detect_language
 from services.common.llm import ModelSettings, Provider, build_models, provider_order
@@ -75,6 +76,7 @@ def create_app() -> FastAPI:
         checks={"provider": service.check},
     )
     app.state.service = service
+    app.state.classified = LanguageCounter(app, "classified", "Tickets classified", "human")
     return app
 
 

@@ -126,10 +126,16 @@ class LedgerApi(Backend):
     """What the console reads of the ledger, and the two things it tells it."""
 
     async def reviews(
-        self, state: str | None, category: str | None, limit: int, offset: int = 0
+        self,
+        state: str | None,
+        category: str | None,
+        limit: int,
+        offset: int = 0,
+        language: str | None = None,
     ) -> ReviewList:
         """Reviews, the most urgent and oldest first."""
         params = {"state": state, "category": category, "limit": limit, "offset": offset}
+        params |= {"language": language}
         return await self.read(ReviewList, "/reviews", params)
 
     async def review(self, review_id: int) -> Review:

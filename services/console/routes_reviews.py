@@ -1,12 +1,12 @@
 """Reviews: the list, one draft with everything behind it, and the decision."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.console import highlight, service
+from services.console import highlight, service, words
 from services.console.clients import LedgerApi
 from services.console.dependencies import (
     Corrections,
@@ -26,6 +26,17 @@ router = APIRouter(tags=["reviews"])
 
 _PAGE = 25
 Category = Annotated[str, Query(max_length=200)]
+Language = Annotated[str, Query(pattern=r"^([a-z]{2,8})?$")]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which reviews are shown; an empty category or language means all."""
+
+    state: ReviewState
+    category: str
+    language: str
+    page: int
 
 
 @router.get("/reviews", summary="Drafts that wait for a person")
@@ -37,12 +48,19 @@ async def list_reviews(
     pages: Html,
     state: ReviewState = ReviewState.OPEN,
     category: Category = "",
+    language: Language = "",
     page: PageNumber = 1,
 ) -> HTMLResponse:
     """The most urgent and oldest first."""
     names = await service.categories(rules)
     return await _list(
-        request, ledger, pages, "reviews.html", state, category, page, categories=names
+        request,
+        ledger,
+        pages,
+        "reviews.html",
+        Chosen(state, category, language, page),
+        categories=names,
+        languages=words.ANSWERED_LANGUAGES,
     )
 
 
@@ -54,10 +72,12 @@ async def list_rows(
     pages: Html,
     state: ReviewState = ReviewState.OPEN,
     category: Category = "",
+    language: Language = "",
     page: PageNumber = 1,
 ) -> HTMLResponse:
     """Does not keep an idle person logged in."""
-    return await _list(request, ledger, pages, "reviews_rows.html", state, category, page)
+    chosen = Chosen(state, category, language, page)
+    return await _list(request, ledger, pages, "reviews_rows.html", chosen)
 
 
 async def _list(
@@ -65,13 +85,17 @@ async def _list(
     ledger: LedgerApi,
     pages: Pages,
     template: str,
-    state: ReviewState,
-    category: str,
-    page: int,
+    chosen: Chosen,
     **more: Any,
 ) -> HTMLResponse:
-    found = await ledger.reviews(state.value, category or None, _PAGE, (page - 1) * _PAGE)
-    context: dict[str, Any] = {"state": state.value, "category": category, "page": page}
+    found = await ledger.reviews(
+        chosen.state.value,
+        chosen.category or None,
+        _PAGE,
+        (chosen.page - 1) * _PAGE,
+        chosen.language or None,
+    )
+    context: dict[str, Any] = asdict(chosen) | {"state": chosen.state.value}
     return pages.render(
         request,
         template,

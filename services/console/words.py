@@ -38,6 +38,9 @@ REASONS = {
 }
 """Titles of the rule ids; a rule that is not here is shown by its own words only."""
 
+ANSWERED_LANGUAGES = ("en", "de", "fr", "es", "pt", "ja", "ko", "it", "nl", "pl", "zh", "und")
+"""Those that are told apart, in the order in which they are offered."""
+
 LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",

@@ -67,6 +67,9 @@ class Resolution(Contract):
     too_young: int = Field(description="Questions of the span left out: under seven days old.")
     ladder: Ladder
     categories: dict[str, Ladder]
+    languages: dict[str, Ladder] = Field(
+        default_factory=dict, description="By primary language tag."
+    )
     escalation: Escalation
     csat_automatic: Satisfaction
     csat_human: Satisfaction

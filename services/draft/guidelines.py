@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from services.contracts import DraftRequest
 from services.draft.errors import GuidelinesInvalid
 
 
@@ -20,7 +21,7 @@ class Guidelines:
 
 
 class GuidelinesFolder:
-    """`default.md` for everybody, `<language>.md` on top of it.
+    """`default.md` for everybody, `<language>.md` and `<language>-<country>.md` on top of it.
 
     Each file may open with a YAML head (`greeting`, `greeting_without_name`, `sign_off`); what a
     language's file leaves out comes from `default.md`. A greeting may name the customer by `{name}`
@@ -39,16 +40,28 @@ class GuidelinesFolder:
                 raise GuidelinesInvalid(f"{folder / 'default.md'}: '{key}' is missing in its head.")
 
     def for_language(self, language: str) -> Guidelines:
-        """Guidelines for a BCP 47 tag; `pt-BR` falls back to `pt`, then to the default."""
-        tag = language.lower()
-        head, text = self._languages.get(tag) or self._languages.get(tag.split("-")[0]) or ({}, "")
-        merged = {**self._default_head, **head}
+        """Guidelines for a BCP 47 tag: for `pt-BR` the default, `pt` on top, then `pt-br`."""
+        tag = language.lower().replace("_", "-")
+        names = dict.fromkeys([tag.split("-")[0], tag])
+        layers = [self._languages[name] for name in names if name in self._languages]
+        merged, texts = dict(self._default_head), [self._default_text]
+        for head, text in layers:
+            merged |= head
+            texts.append(text)
         return Guidelines(
-            text="\n\n".join(part for part in (self._default_text, text) if part),
+            text="\n\n".join(text for text in texts if text),
             greeting=merged["greeting"],
             greeting_without_name=merged["greeting_without_name"],
             sign_off=merged["sign_off"],
         )
+
+
+def customers_locale(request: DraftRequest) -> str:
+    """What the customer writes; with the country that the helpdesk knows, where that fits."""
+    written = request.classification.language
+    known = request.ticket.locale or request.ticket.requester.locale or ""
+    same = known.lower().replace("_", "-").split("-")[0] == written.lower().split("-")[0]
+    return known if same and "-" not in written else written
 
 
 def _read(path: Path) -> tuple[dict[str, Any], str]:

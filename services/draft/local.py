@@ -16,7 +16,7 @@ from services.common.letters import body_of
 from services.common.ticket_text import question_text
 from services.contracts import Author, Citation, Correction, Draft, DraftRequest, Usage
 from services.draft.evidence import normalised
-from services.draft.guidelines import Guidelines, GuidelinesFolder
+from services.draft.guidelines import Guidelines, GuidelinesFolder, customers_locale
 from services.draft.passages import Passage, best_passage
 from services.draft.sentences import is_list_item, pieces, plain
 
@@ -106,7 +106,7 @@ class LocalDrafter:
         return []
 
     def _reply(self, request: DraftRequest, passage: Passage) -> str:
-        guidelines = self._guidelines.for_language(request.classification.language)
+        guidelines = self._guidelines.for_language(customers_locale(request))
         parts = [_greeting(guidelines, request.ticket.requester.name), _laid_out(passage.quotes)]
         return "\n\n".join([*parts, guidelines.sign_off])
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.common.app import create_service_app
+from services.common.counters import LanguageCounter
 from services.common.embeddings import EmbeddingSettings, create_embedder
 from services.common.llm.build import build_models
 from services.common.llm.providers import Provider, provider_order
@@ -71,4 +72,5 @@ def create_app() -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = DraftService(drafters)
+    app.state.drafted = LanguageCounter(app, "drafted", "Drafts asked for", "abstained")
     return app

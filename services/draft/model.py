@@ -16,7 +16,7 @@ from services.common.llm.errors import (
 from services.common.llm.protocol import ChatModel, Completion, Prompt
 from services.contracts import Draft, DraftRequest
 from services.draft.evidence import sources_of, verify
-from services.draft.guidelines import GuidelinesFolder
+from services.draft.guidelines import GuidelinesFolder, customers_locale
 from services.draft.prompting import ModelDraft, build_prompt
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
@@ -80,8 +80,8 @@ class ModelDrafter:
                 shown = reply
 
     def _prompt(self, request: DraftRequest) -> Prompt[ModelDraft]:
-        language = request.classification.language
-        guidelines = request.guidelines or self._guidelines.for_language(language).text
+        locale = customers_locale(request)
+        guidelines = request.guidelines or self._guidelines.for_language(locale).text
         return build_prompt(request, guidelines, self._max_turns, self._max_tokens)
 
 

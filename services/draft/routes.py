@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from services.common.counters import LanguageCounter
 from services.common.errors import DeskloopError
 from services.common.logs import bind_ticket
 from services.contracts import Draft, DraftRequest
@@ -23,10 +24,13 @@ Service = Annotated[DraftService, Depends(_service)]
 
 
 @router.post("/draft", summary="Draft a reply from the given sources, or abstain with findings")
-async def draft(body: DraftRequest, service: Service) -> Draft:
+async def draft(body: DraftRequest, service: Service, request: Request) -> Draft:
     """Every citation's quote stands verbatim in its source; an abstention has an empty reply."""
     bind_ticket(body.ticket.id)
-    return await service.draft(body)
+    written = await service.draft(body)
+    counter: LanguageCounter = request.app.state.drafted
+    counter.count(body.classification.language, abstained=written.abstained)
+    return written
 
 
 @router.post(

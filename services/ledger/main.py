@@ -7,6 +7,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.common.app import create_service_app
+from services.common.counters import LanguageCounter
 from services.common.database import Database
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.ledger.ledger import build_hand_out, build_ledger
@@ -51,4 +52,5 @@ def create_app(
         checks={"database": database.check},
     )
     app.state.ledger = ledger
+    app.state.decided = LanguageCounter(app, "decided", "Decisions of the main story", "route")
     return app

@@ -40,6 +40,10 @@ Source = Annotated[
     AfterValidator(_storable),
 ]
 Category = Annotated[str, Query(max_length=200), AfterValidator(_storable)]
+Language = Annotated[
+    str,
+    Query(pattern=r"^[a-z]{2,8}$", description="A primary language tag: `pt` counts `pt-BR`, too."),
+]
 
 
 def problems(**descriptions: str) -> dict[int | str, dict[str, Any]]:

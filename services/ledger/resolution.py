@@ -37,13 +37,14 @@ class Resolutions:
         span = (start, max(start, old))
         async with self._database.connection() as connection:
             counted = await store_resolution.ladders(connection, span)
-            ladder = _ladder(next(row for row in counted if row["everything"]))
+            ladder = _ladder(next(row for row in counted if row["by"] == "all"))
             return Resolution(
                 since=start,
                 until=end,
                 too_young=await store_resolution.too_young(connection, span[1], end),
                 ladder=ladder,
-                categories={r["category"]: _ladder(r) for r in counted if not r["everything"]},
+                categories={r["value"]: _ladder(r) for r in counted if r["by"] == "category"},
+                languages={r["value"]: _ladder(r) for r in counted if r["by"] == "language"},
                 escalation=await _escalation(connection, span),
                 csat_automatic=await _satisfaction(connection, span, automatic=True),
                 csat_human=await _satisfaction(connection, span, automatic=False),

@@ -32,12 +32,17 @@ class Reviews:
         return review
 
     async def list(
-        self, state: ReviewState | None, category: str | None, limit: int, offset: int
+        self,
+        state: ReviewState | None,
+        category: str | None,
+        language: str | None,
+        limit: int,
+        offset: int,
     ) -> ReviewList:
         """Return reviews, the most urgent and oldest first."""
         async with self._database.connection() as connection:
             reviews, total = await store_reviews.list_reviews(
-                connection, state, category, limit, offset
+                connection, state, category, language, limit, offset
             )
         return ReviewList(reviews=reviews, total=total)
 

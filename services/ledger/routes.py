@@ -1,14 +1,16 @@
 """The calls of the workflows: verify, register, work on, claim, report and finish."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from services.common.counters import LanguageCounter
 from services.common.errors import PROBLEM_JSON, Unprocessable
 from services.common.logs import bind_ticket
 from services.contracts import (
     Attempt,
     AttemptRequest,
     ClaimRequest,
+    EventKind,
     EventRequest,
     FinishRequest,
     OutcomeRequest,
@@ -143,11 +145,16 @@ def _already_claimed(error: AlreadyClaimed) -> JSONResponse:
     responses=problems(_404=_UNKNOWN),
 )
 async def record_event(
-    ticket_id: TicketId, body: EventRequest, ledger: LedgerDependency
+    ticket_id: TicketId, body: EventRequest, ledger: LedgerDependency, request: Request
 ) -> EventRecorded:
     """Append-only; the same body of the same execution is recorded once."""
     bind_ticket(ticket_id)
-    return await ledger.records.record(ticket_id, body)
+    recorded = await ledger.records.record(ticket_id, body)
+    if body.kind is EventKind.DECIDED and not recorded.repeated:
+        counter: LanguageCounter = request.app.state.decided
+        language = body.classification.language if body.classification else None
+        counter.count(language, route=body.route.value if body.route else "none")
+    return recorded
 
 
 @router.post(

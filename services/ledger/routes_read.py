@@ -22,6 +22,7 @@ from services.contracts.ledger_simulation import Simulation
 from services.ledger.ledger import LedgerDependency
 from services.ledger.parameters import (
     Category,
+    Language,
     Limit,
     Moment,
     Offset,
@@ -74,11 +75,12 @@ async def read_reviews(
     ledger: LedgerDependency,
     state: ReviewState | None = None,
     category: Category | None = None,
+    language: Language | None = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> ReviewList:
     """The most urgent and oldest first."""
-    return await ledger.reviews.list(state, category, limit, offset)
+    return await ledger.reviews.list(state, category, language, limit, offset)
 
 
 @router.get("/reviews/{review_id}", summary="One review", responses=problems(_404="No such review"))

@@ -22,6 +22,7 @@ _ROUTES = """
     count(*) filter (where route = 'review' and state = 'finished') as review,
     count(*) filter (where route = 'human' and state = 'finished') as human
 """
+_LANGUAGE = "lower(split_part(language, '-', 1))"
 _SECONDS = "extract(epoch from finished_at - registered_at)"
 _MEASURES = f"""
     count(t.id) as tickets,
@@ -73,7 +74,7 @@ async def summary(connection: Any, since: datetime, until: datetime, wilson: Wil
         superseded=row["superseded"],
         routes=_routes(row),
         categories=await _by(connection, "category", span),
-        languages=await _by(connection, "language", span),
+        languages=await _by(connection, _LANGUAGE, span),
         automatic=wilson(row["auto_sent"], row["finished"]),
         seconds_to_decision=_seconds(row),
         cost_usd=row["cost_usd"],

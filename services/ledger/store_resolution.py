@@ -26,7 +26,9 @@ left join lateral (
 ) dissatisfied on true
 """
 _JUDGED = f"""
-    select t.id, coalesce(t.category, 'unknown') as category, t.route = 'auto_sent' as sent,
+    select t.id, coalesce(t.category, 'unknown') as category,
+        coalesce(lower(split_part(t.language, '-', 1)), 'unknown') as language,
+        t.route = 'auto_sent' as sent,
         t.finished_at, least(back.at, dissatisfied.at, corrected.at) as contested_at,
         back.at as back_at, helped.at as helped_at, labelled.wrong as labelled_wrong
     from ledger_turns t
@@ -51,12 +53,12 @@ _JUDGED = f"""
 
 
 async def ladders(connection: Any, span: Span) -> list[Any]:
-    """Count the rungs, in all (category null) and by category."""
+    """Count the rungs: in all, by category and by language; `by` says which."""
     rows: list[Any] = await connection.fetch(
         f"""
         with judged as ({_JUDGED}),
         rungs as (
-            select category, sent, sent and labelled_wrong is true as wrong,
+            select category, language, sent, sent and labelled_wrong is true as wrong,
                 sent and (contested_at is null
                     or contested_at > finished_at + interval '72 hours') as uncontested,
                 sent and (contested_at is null
@@ -66,14 +68,17 @@ async def ladders(connection: Any, span: Span) -> list[Any]:
                 helped_at is not null as helped
             from judged
         )
-        select category, grouping(category) = 1 as everything, count(*) as questions,
+        select coalesce(category, language) as value, case grouping(category, language)
+                when 1 then 'category' when 2 then 'language' else 'all' end as by,
+            count(*) as questions,
             count(*) filter (where sent) as sent,
             count(*) filter (where uncontested) as uncontested,
             count(*) filter (where uncontested and helped) as confirmed,
             count(*) filter (where durable) as durable,
             count(*) filter (where reopened) as reopened,
             count(*) filter (where wrong) as wrongly_sent_known
-        from rungs group by grouping sets ((), (category)) order by questions desc, category
+        from rungs group by grouping sets ((), (category), (language))
+        order by questions desc, value
         """,
         *span,
     )

@@ -45,19 +45,26 @@ async def get_review(connection: Any, review_id: int, *, lock: bool = False) -> 
 
 
 async def list_reviews(
-    connection: Any, state: ReviewState | None, category: str | None, limit: int, offset: int
+    connection: Any,
+    state: ReviewState | None,
+    category: str | None,
+    language: str | None,
+    limit: int,
+    offset: int,
 ) -> tuple[list[Review], int]:
     """Return reviews, the most urgent and oldest first, and how many there are."""
     rows = await connection.fetch(
         f"""
         select {_REVIEW}, count(*) over () as total {_FROM}
         where ($1::text is null or r.state = $1) and ($2::text is null or t.category = $2)
+            and ($3::text is null or lower(split_part(t.language, '-', 1)) = $3)
         order by array_position(array['critical', 'high', 'medium', 'low'], t.urgency),
             r.created_at, r.id
-        limit $3 offset $4
+        limit $4 offset $5
         """,
         state.value if state else None,
         category,
+        language,
         limit,
         offset,
     )

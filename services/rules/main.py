@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.common.app import create_service_app
+from services.common.counters import LanguageCounter
 from services.common.database import Database
 from services.common.settings import CommonSettings, DatabaseSettings
 from services.rules.advice import AdviceService
@@ -35,7 +36,7 @@ def create_app() -> FastAPI:
         yield
         await database.close()
 
-    return create_service_app(
+    app = create_service_app(
         "rules",
         "Decides what must reach a human, and whether a draft may be sent.",
         CommonSettings(),
@@ -49,3 +50,5 @@ def create_app() -> FastAPI:
         lifespan=lifespan,
         checks={"database": database.check},
     )
+    app.state.checked = LanguageCounter(app, "drafts_checked", "Drafts checked", "verdict")
+    return app

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
+from services.common.counters import LanguageCounter
 from services.common.logs import bind_ticket
 from services.contracts import CheckDraftRequest, DraftCheck, Problem, Triage, TriageRequest
 from services.contracts.policies import (
@@ -33,9 +34,12 @@ def decisions_router(service: RulesService) -> APIRouter:
         return await service.triage(body)
 
     @router.post("/check-draft", summary="Decide whether a draft may be sent")
-    async def check_draft(body: CheckDraftRequest) -> DraftCheck:
+    async def check_draft(body: CheckDraftRequest, request: Request) -> DraftCheck:
         bind_ticket(body.ticket.id)
-        return await service.check_draft(body)
+        checked = await service.check_draft(body)
+        counter: LanguageCounter = request.app.state.checked
+        counter.count(body.classification.language, verdict=checked.verdict.value)
+        return checked
 
     return router
 

@@ -36,6 +36,17 @@ async def test_list_is_filtered_by_category_and_state(system: System, browser: B
     assert "About a" not in await browser.get("/reviews?state=decided")
 
 
+async def test_list_is_filtered_by_language(system: System, browser: Browser) -> None:
+    await system.review(1, ticket={"subject": "Wo ist mein Paket"}, language="de-AT")
+    await system.review(2, ticket={"subject": "Where is my parcel"}, language="en")
+
+    page = await browser.get("/reviews?language=de")
+    assert "Wo ist mein Paket" in page
+    assert "Where is my parcel" not in page
+    assert '<option value="de" selected>German</option>' in page
+    assert "Wo ist mein Paket" not in await browser.get("/reviews/rows?language=ja")
+
+
 async def test_page_shows_what_the_decision_needs(system: System, browser: Browser) -> None:
     thread = [
         {"author": "customer", "body": "It broke last week.", "at": "2026-11-20T10:00:00Z"},

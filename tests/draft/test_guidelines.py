@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from services.common.languages import detect_language
 from services.draft.errors import GuidelinesInvalid
-from services.draft.guidelines import GuidelinesFolder
-from tests.draft.material import guidelines_folder
+from services.draft.guidelines import GuidelinesFolder, customers_locale
+from services.draft.prompting import build_prompt
+from tests.draft.material import guidelines_folder, request
 
 
 def test_a_language_lies_on_top_of_the_default(tmp_path: Path) -> None:
@@ -50,3 +52,58 @@ def test_what_ships_is_valid() -> None:
         guidelines = folder.for_language(language)
         assert "name}" in guidelines.greeting
         assert guidelines.text
+
+
+def test_a_country_lies_on_top_of_its_language(tmp_path: Path) -> None:
+    folder = guidelines_folder(tmp_path)
+    (folder / "de-at.md").write_text('---\nsign_off: "Liebe Grüße"\n---\nServus.\n')
+    austrian = GuidelinesFolder(folder).for_language("de_AT")
+    assert (austrian.greeting, austrian.sign_off) == ("Guten Tag {name},", "Liebe Grüße")
+    assert austrian.text.endswith("Siezen Sie.\n\nServus.")
+
+
+@pytest.mark.parametrize(
+    ("language", "locale", "used"),
+    [
+        ("pt", "pt-BR", "pt-BR"),
+        ("pt", "en-US", "pt"),
+        ("pt", None, "pt"),
+        ("pt-PT", "pt-BR", "pt-PT"),
+    ],
+)
+def test_the_country_comes_from_the_helpdesk(language: str, locale: str | None, used: str) -> None:
+    requester = {"id": "r1", "locale": locale}
+    assert customers_locale(request(language=language, requester=requester)) == used
+    shipped = GuidelinesFolder(SHIPPED).for_language(used)
+    assert ("Atenciosamente" in shipped.sign_off) is (used == "pt-BR")
+
+
+SHIPPED = Path("config/guidelines")
+FORMALITY = {
+    "de": "siezen",
+    "es": "usted",
+    "fr": "vouvoyons",
+    "ja": "丁寧語",
+    "ko": "합쇼체",
+    "pt": "terceira pessoa",
+}
+
+
+@pytest.mark.parametrize("language", FORMALITY)
+def test_each_answered_language_has_its_own_form_of_address(language: str) -> None:
+    folder = GuidelinesFolder(SHIPPED)
+    own, default = folder.for_language(language), folder.for_language("xx")
+    for name in ("greeting", "greeting_without_name", "sign_off"):
+        assert getattr(own, name) != getattr(default, name)
+    added = own.text.removeprefix(default.text)
+    assert added != own.text, "what holds for everybody holds here, too"
+    assert FORMALITY[language] in added
+    assert detect_language(added).tag == language
+
+
+@pytest.mark.parametrize("language", FORMALITY)
+def test_a_model_is_told_the_form_of_address(language: str) -> None:
+    guidelines = GuidelinesFolder(SHIPPED).for_language(language).text
+    prompt = build_prompt(request(language=language), guidelines, max_turns=5, max_tokens=100)
+    assert FORMALITY[language] in prompt.system
+    assert f"Language of the customer: {language}." in prompt.user

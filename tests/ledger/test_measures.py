@@ -37,13 +37,20 @@ async def test_the_summary_counts_routes_categories_cost_and_time(
     async with ledger(n8n) as http:
         for number in range(1, 5):
             await work(http, n8n, number, "auto_sent", category="shipping")
-        await work(http, n8n, 5, "review", category="billing", language="de")
+        await work(http, n8n, 5, "review", category="billing", language="de-AT")
         await work(http, n8n, 6, "human", category="billing")
         await call(http, "outcomes", {"kind": "csat", "score": 1.0}, status=201, number=1)
         await call(http, "outcomes", {"kind": "csat", "score": 0.5}, status=201, number=2)
         await call(http, "outcomes", {"kind": "reopened"}, status=201, number=2)
         await call(http, "outcomes", {"kind": "reopened"}, status=201, number=6)
         summary = (await http.get("/metrics/summary")).json()
+        metrics = (await http.get("/metrics")).text
+        german = (await http.get("/reviews?language=de")).json()
+        french = (await http.get("/reviews?language=fr")).json()
+        odd = await http.get("/reviews?language=DE!")
+    assert (german["total"], french["total"], odd.status_code) == (1, 0, 422)
+    assert 'deskloop_decided_total{language="en",route="auto_sent"} 4.0' in metrics
+    assert 'deskloop_decided_total{language="de",route="review"} 1.0' in metrics
     assert (summary["tickets"], summary["finished"], summary["reviews_open"]) == (6, 6, 1)
     assert summary["routes"] == {"auto_sent": 4, "review": 1, "human": 1}
     assert summary["categories"] == {

@@ -50,7 +50,7 @@ async def test_each_rung_counts_what_it_says(
     async with ledger(n8n) as http:
         for number in range(1, 7):
             await work(http, n8n, number, "auto_sent", category="shipping")
-        await work(http, n8n, 7, "human", category="billing")
+        await work(http, n8n, 7, "human", category="billing", language="de-AT")
         await work(http, n8n, 8, "auto_sent")
         # objections after: a day (2), five days (3), eight days (4), all as of today
         await age(database_url, 8.5 * _DAY, 1, 5, 6, 7)
@@ -67,6 +67,8 @@ async def test_each_rung_counts_what_it_says(
     assert counts(report["ladder"]) == [7, 6, 4, 1, 3, 2]
     assert counts(report["categories"]["shipping"]) == [6, 6, 4, 1, 3, 2]
     assert counts(report["categories"]["billing"]) == [1, 0, 0, 0, 0, 0]
+    assert counts(report["languages"]["en"]) == [6, 6, 4, 1, 3, 2]
+    assert counts(report["languages"]["de"]) == [1, 0, 0, 0, 0, 0]
     durable = report["ladder"]["durable"]["of_all"]
     assert durable["share"] == pytest.approx(3 / 7)
     assert durable["low"] < 3 / 7 < durable["high"]
