@@ -8,7 +8,7 @@ Bates, Candès, Jordan & Lei 2021, "Learn then Test"). So the chance that the ad
 one that breaks the target is at most one minus the confidence.
 
 An average leaves room for replies that nobody would send by themselves, and what is unlike anything
-reviewed collects among them: so no threshold goes below seven times the target's doubt.
+reviewed collects among them: so no threshold goes below six times the target's doubt.
 """
 
 import math
@@ -29,7 +29,7 @@ _LATE = 1.3
 _FIRST_SHARE = 0.32
 _GRID = 10_000
 _ROUNDING = 1e-9
-_LEAST_SURE = 7
+_LEAST_SURE = 6
 """No reply goes out that is more than so many times as probably wrong as the target allows."""
 
 

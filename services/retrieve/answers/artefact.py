@@ -10,12 +10,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from services.retrieve.answers.examples import NO_ANSWER
+from services.retrieve.answers.heads import Head
 from services.retrieve.answers.model import AnswerModel
 from services.retrieve.answers.signs import Record
+from services.retrieve.answers.stack import Stack
 from services.retrieve.answers.trust import Trust
 from services.retrieve.answers.words import Words
 
-FORMAT = 1
+FORMAT = 2
 _TRUST = ("centre", "spread", "weights", "of_class")
 _RECORD = ("said", "right", "taken", "held")
 
@@ -65,6 +67,10 @@ def to_bytes(shelf: Shelf) -> bytes:
         "words_indices": words.indices.astype(np.int32),
         "words_indptr": words.indptr.astype(np.int32),
         "rarity": model.words.rarity,
+        "head_centre": model.head.centre,
+        "head_weights": model.head.weights,
+        "stack_weights": model.stack.weights,
+        "stack_intercepts": model.stack.intercepts,
         "intercept": np.array(model.trust.intercept),
         "quotable": shelf.quotable,
         "categories": shelf.categories,
@@ -97,6 +103,8 @@ def from_bytes(stored: bytes) -> Shelf:
         landmark_words=words,
         words=Words(rarity),
         weights=[arrays[f"kernel_{place}"] for place in range(3)],
+        head=Head(arrays["head_centre"], arrays["head_weights"]),
+        stack=Stack(arrays["stack_weights"], arrays["stack_intercepts"]),
         record=Record(*(arrays[f"record_{name}"] for name in _RECORD)),
         trust=Trust(
             **{name: arrays[f"trust_{name}"] for name in _TRUST},

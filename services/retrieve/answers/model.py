@@ -1,9 +1,10 @@
 """The answer model: which known answer a ticket needs, and how probable it is that it is right.
 
-Three kernel ridge regressions (meaning, meaning with words, words) score every known answer. A
-logistic model on the scores, their margins, the neighbours and each answer's record says how far
-the best one may be trusted. It is fitted on leave-one-out scores only, and its own predictions for
-the stream are cross-fitted: no ticket is judged by a model that knew its answer.
+Three kernel ridge regressions (meaning, meaning with words, words), a softmax regression and the
+nearest examples' votes score every known answer; a stack makes one score of them. A logistic model
+on the scores, their margins, the neighbours and each answer's record says how far the best one may
+be trusted. It is fitted on scores of rows left out only, and its own predictions for the stream are
+cross-fitted: no ticket is judged by a model that knew its answer.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from services.retrieve.answers.examples import NO_ANSWER, Example, answer_classes
+from services.retrieve.answers.heads import Head, cross_fit
 from services.retrieve.answers.ridge import fit_ridge
 from services.retrieve.answers.signs import (
     NEIGHBOURS,
@@ -25,6 +27,7 @@ from services.retrieve.answers.signs import (
     ranked,
     score_signs,
 )
+from services.retrieve.answers.stack import SCALE, Stack, fit_stack, odds_signs, votes
 from services.retrieve.answers.trust import Strangers, Trust, cross_fitted, fit_trust
 from services.retrieve.answers.words import Words
 
@@ -38,6 +41,7 @@ _WIDTH = 1.0
 _WORD_SHARE = 0.5
 _PENALTIES = (0.2, 0.3, 0.3)
 _CHUNK = 1_000
+_FORBIDDEN = -1e9
 _BLAS = ThreadpoolController()
 """Limited to one thread: on a busy machine several wait for each other most of the time."""
 
@@ -65,6 +69,8 @@ class AnswerModel:
     landmark_words: sp.csr_matrix
     words: Words
     weights: list[Floats]
+    head: Head
+    stack: Stack
     record: Record
     trust: Trust
 
@@ -90,11 +96,11 @@ class AnswerModel:
             vectors @ self._landmark_vectors, self.words(texts), self._landmark_columns
         )
         parts = [kernel @ weights for kernel, weights in zip(kernels, self.weights, strict=True)]
-        scores = _combined(parts)
-        order = ranked(scores if allowed is None else np.where(allowed, scores, -9.0))
+        parts.append(self.head(vectors))
         near = _neighbourhood(vectors @ self.vectors.T, self.classes)
-        signs = _signs(scores, parts, order, near, texts)
-        signs = np.hstack([signs, self.record.signs(order[:, 0], order[:, 1])])
+        judged = _Judging.of(parts, near, self.stack, allowed)
+        order = judged.order
+        signs = np.hstack([judged.signs(texts), self.record.signs(order[:, 0], order[:, 1])])
         return Judged(order[:, 0], _probability(self.trust.logit(signs, order[:, 0])))
 
 
@@ -136,14 +142,18 @@ def _fit(examples: Sequence[Example]) -> Fitted:
         for kernel, penalty in zip(kernels, _PENALTIES, strict=True)
     ]
     count = len(names)
-    unseen = _Stream.of([ridge.unseen for ridge in ridges])
-    strange = _Stream.of([ridge.strange for ridge in ridges])
-    record = Record.of(unseen.best, classes, count)
+    crossed = cross_fit(vectors, classes, count)
     near, near_strange = _neighbourhoods_of_stream(vectors, classes)
-    signs = np.hstack([unseen.signs(near, texts), unseen.record_signs(record, classes)])
+    parts = [*(ridge.unseen for ridge in ridges), crossed.unseen]
+    stack = fit_stack([*parts, *votes(near, count)], classes)
+    unseen = _Judging.of(parts, near, stack)
+    strange = _Judging.of(
+        [*(ridge.strange for ridge in ridges), crossed.strange], near_strange, stack
+    )
+    record = Record.of(unseen.best, classes, count)
+    signs = np.hstack([unseen.signs(texts), unseen.record_signs(record, classes)])
     strangers = Strangers(
-        np.hstack([strange.signs(near_strange, texts), strange.record_signs(record, None)]),
-        strange.best,
+        np.hstack([strange.signs(texts), strange.record_signs(record, None)]), strange.best
     )
     best = unseen.best
     right = best == classes
@@ -157,6 +167,8 @@ def _fit(examples: Sequence[Example]) -> Fitted:
         landmark_words=written[landmarks],
         words=words,
         weights=[ridge.weights for ridge in ridges],
+        head=crossed.head,
+        stack=stack,
         record=record,
         trust=trust,
     )
@@ -164,24 +176,43 @@ def _fit(examples: Sequence[Example]) -> Fitted:
 
 
 @dataclass(frozen=True)
-class _Stream:
-    """Scores of the stream's own rows under one of the two ways of leaving out."""
+class _Judging:
+    """Scores of tickets, of new ones or of the stream's own under one of the ways of leaving out.
+
+    `parts` are those of the three kernels and of the softmax regression.
+    """
 
     scores: Floats
     parts: list[Floats]
+    near: Neighbourhood
     order: Places
 
     @classmethod
-    def of(cls, parts: list[Floats]) -> "_Stream":
-        scores = _combined(parts)
-        return cls(scores, parts, ranked(scores))
+    def of(
+        cls,
+        parts: list[Floats],
+        near: Neighbourhood,
+        stack: Stack,
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> "_Judging":
+        scores = stack([*parts, *votes(near, parts[0].shape[1])])
+        order = ranked(scores if allowed is None else np.where(allowed, scores, _FORBIDDEN))
+        return cls(scores, parts, near, order)
 
     @property
     def best(self) -> Places:
         return self.order[:, 0]
 
-    def signs(self, near: Neighbourhood, texts: Sequence[str]) -> Floats:
-        return _signs(self.scores, self.parts, self.order, near, texts)
+    def signs(self, texts: Sequence[str]) -> Floats:
+        lengths = np.array([len(text.split()) for text in texts], np.float32)
+        meaning, _, wording, head = self.parts
+        return np.hstack(
+            [
+                odds_signs(self.scores, self.order),
+                score_signs(self.scores * SCALE, [meaning, wording, head * SCALE], self.order),
+                neighbour_signs(self.near, self.best, lengths),
+            ]
+        )
 
     def record_signs(self, record: Record, truth: Places | None) -> Floats:
         return record.signs(self.best, self.order[:, 1], truth)
@@ -191,22 +222,6 @@ def _kernels(cosines: Floats, words: sp.csr_matrix, columns: sp.csr_matrix) -> l
     meaning = np.exp(-2 * _WIDTH * (1 - cosines)).astype(np.float32)
     wording = np.asarray((words @ columns).todense(), dtype=np.float32)
     return [meaning, meaning + _WORD_SHARE * wording, wording]
-
-
-def _combined(parts: Sequence[Floats]) -> Floats:
-    return np.asarray((parts[0] + parts[1]) / 2, np.float32)
-
-
-def _signs(
-    scores: Floats, parts: list[Floats], order: Places, near: Neighbourhood, texts: Sequence[str]
-) -> Floats:
-    lengths = np.array([len(text.split()) for text in texts], np.float32)
-    return np.hstack(
-        [
-            score_signs(scores, [parts[0], parts[2]], order),
-            neighbour_signs(near, order[:, 0], lengths),
-        ]
-    )
 
 
 def _neighbourhood(cosines: Floats, classes: Places) -> Neighbourhood:
