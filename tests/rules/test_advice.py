@@ -75,7 +75,7 @@ async def test_one_click_sets_the_advised_threshold(rules: httpx.AsyncClient) ->
     await send(rules, good + bad)
     applied = await rules.post("/policies/technical/advice", json={"updated_by": "agent:maria"})
     assert applied.status_code == 200, applied.text
-    assert applied.json()["advice"]["threshold"] == 0.93
+    assert applied.json()["advice"]["threshold"] == 0.94
     assert applied.json()["advice"]["upper"] <= 0.01
     now = await policy(rules)
     assert now["send_threshold"] == applied.json()["advice"]["threshold"]
