@@ -80,6 +80,7 @@ def _shares(rows: Sequence[Row], answered: Sequence[Answered]) -> Point:
         out = share(sum(each.sent for each in outside), len(outside))
         shares |= {
             "out_of_scope_sent": out["value"],
+            "out_of_scope_sent_low": out["low"],
             "out_of_scope_sent_high": out["high"],
             "in_scope_sent": round(
                 sum(row.in_scope for row, _ in sent) / max(1, len(rows) - len(outside)), 4
@@ -141,8 +142,8 @@ def _section(dataset: str, entry: Mapping[str, Any]) -> list[str]:
         f"{entry['unseen']} unseen tickets. {entry['note']}",
         "",
         "| corrections | sent | wrong of it | 95 % interval | human | ms per ticket | threshold "
-        "| out of scope sent | fit, s |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| out of scope sent | 95 % interval | fit, s |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for point in entry["points"]:
         outside = point.get("out_of_scope_sent")
@@ -157,10 +158,15 @@ def _section(dataset: str, entry: Mapping[str, Any]) -> list[str]:
             f"{point['ms_per_ticket']}",
             sure,
             "–" if outside is None else f"{outside:.2%}",
+            "–" if outside is None else _outside_interval(point),
             f"{point['fit_seconds'] or '–'}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
+
+
+def _outside_interval(point: Mapping[str, Any]) -> str:
+    return f"{point['out_of_scope_sent_low']:.2%} – {point['out_of_scope_sent_high']:.2%}"
 
 
 def _parser() -> argparse.ArgumentParser:
