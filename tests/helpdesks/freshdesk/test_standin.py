@@ -18,6 +18,7 @@ from freshdesk.v2.errors import (
 from tests.helpdesks.bed.authority import Authority
 from tests.helpdesks.bed.proxy import Proxy
 from tests.helpdesks.freshdesk.standin.freshdesk import Freshdesk
+from tests.helpdesks.freshdesk.standin.solutions import translate
 from tests.helpdesks.freshdesk.standin.state import API_KEY, BOT_EMAIL, HOST, OPEN, RESOLVED
 
 
@@ -135,8 +136,9 @@ def test_a_deleted_ticket_can_be_read_and_nothing_else(client: Any, freshdesk: F
 def test_nobody_comes_in_without_the_key(
     freshdesk: Freshdesk, proxy: Proxy, authority: Authority, key: str
 ) -> None:
-    with pytest.raises(FreshdeskUnauthorized, match="logged in"):
-        client_with(key, proxy, authority).agents.currently_authenticated_agent()
+    client = client_with(key, proxy, authority)
+    with client._session, pytest.raises(FreshdeskUnauthorized, match="logged in"):
+        client.agents.currently_authenticated_agent()
 
 
 def test_the_rate_limit_is_told(client: Any, freshdesk: Freshdesk) -> None:
@@ -150,6 +152,28 @@ def test_the_rate_limit_is_told(client: Any, freshdesk: Freshdesk) -> None:
     freshdesk.account.pressure.fail("GET", "/agents/me", 503)
     with pytest.raises(FreshdeskServerError):
         client.agents.currently_authenticated_agent()
+
+
+def test_articles_lie_in_folders_of_categories(client: Any, freshdesk: Freshdesk) -> None:
+    category = client.solutions.categories.create_category(name="Billing")
+    folder = client.solutions.folders.create_folder(category.id, name="Refunds", visibility=1)
+    made = client.solutions.articles.create_article(
+        folder.id, title="How long?", description="<p>Five days.</p>", type=1, status=2
+    )
+    translate(freshdesk.account, made.id, "de", "Wie lange?", "<p>Fünf Tage.</p>")
+    assert category.id in [c.id for c in client.solutions.categories.list_categories()]
+    assert [f.name for f in client.solutions.folders.list_from_category(category.id)] == ["Refunds"]
+    [shown] = client.solutions.articles.list_from_folder(folder.id)
+    assert (shown.title, shown.status, shown.description_text) == (
+        "How long?",
+        "published",
+        "Five days.",
+    )
+    [spoken] = client.solutions.articles.list_from_folder_translated(folder.id, "de")
+    assert (spoken.id, spoken.title) == (made.id, "Wie lange?")
+    client.solutions.articles.delete_article(made.id)
+    assert client.solutions.articles.list_from_folder(folder.id) == []
+    assert client.solutions.articles.list_from_folder_translated(folder.id, "de") == []
 
 
 # what python-freshdesk has no word for

@@ -6,35 +6,16 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.helpdesks.bed.connection import missing_in, said_of
 from tests.helpdesks.bed.n8n import TOKEN
-from tests.helpdesks.bed.system import System, run_workflow
+from tests.helpdesks.bed.system import System
 from tests.helpdesks.zendesk.standin.zendesk import Zendesk
 
 pytestmark = pytest.mark.n8n
 
 
-FAILURES = "• Since yesterday"
-
-
-def check(system: System) -> str:
-    """Run it as a support lead does; what is missing, without the failures of other tests."""
-    told = all_of(system).split("\n")
-    missing = [line for line in told if not line.startswith(FAILURES)]
-    return "\n".join(missing) if len(missing) > 1 else ""
-
-
-def all_of(system: System) -> str:
-    done = run_workflow(system, "check-the-connection", "Every morning")
-    result = done["data"]["resultData"]
-    if done["status"] == "success":
-        assert "Say that all is well" in result["runData"]
-        return ""
-    assert result["lastNodeExecuted"] == "Say what is missing", result
-    return str(result["error"]["message"])
-
-
 def test_all_is_well(desk: Zendesk, system: System) -> None:
-    assert check(system) == ""
+    assert missing_in(system, "Zendesk") == ""
 
 
 @pytest.fixture
@@ -56,7 +37,7 @@ def test_each_part_that_is_missing_is_named_with_its_step(
     webhook["status"], solved["active"] = "inactive", False
     settings(zendesk_agent_email="somebody@acme.example")
     try:
-        said = check(system)
+        said = missing_in(system, "Zendesk")
     finally:
         webhook["status"], solved["active"] = "active", True
         account.groups[group["id"]] = group
@@ -76,12 +57,12 @@ def test_a_wrong_token_and_an_unknown_secret_are_told_apart(
 ) -> None:
     desk.account.pressure.fail("GET", "/users/me", 500, times=3)
     settings(ledger_url="http://127.0.0.1:9")
-    said = check(system)
+    said = missing_in(system, "Zendesk")
     assert "Zendesk does not answer at https://acme.zendesk.com (500)" in said
     assert "The ledger does not answer" in said
     desk.bot["role"] = "end-user"
     try:
-        said = check(system)
+        said = missing_in(system, "Zendesk")
     finally:
         desk.bot["role"] = "admin"
     assert "(403)" in said
@@ -94,11 +75,11 @@ def test_what_could_not_be_taken_in_is_told(desk: Zendesk, system: System) -> No
     url = f"{system.ledger_url}/webhooks/failures"
     assert httpx.post(url, json=body, headers=headers).status_code == 201
     words = "Since yesterday 1 × not taken in at “Write it as a ticket”: No subject."
-    assert words in all_of(system)
+    assert words in said_of(system, "Zendesk")
 
 
 def test_a_helpdesk_that_is_not_used_is_no_fault(
     desk: Zendesk, system: System, settings: Any
 ) -> None:
     settings(zendesk_url="")
-    assert check(system) == ""
+    assert missing_in(system, "Zendesk") == ""

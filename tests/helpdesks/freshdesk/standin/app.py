@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from tests.helpdesks.bed.pressure import Fault
-from tests.helpdesks.freshdesk.standin import errors, hooks, people, tickets
+from tests.helpdesks.freshdesk.standin import errors, hooks, people, solutions, tickets
 from tests.helpdesks.freshdesk.standin.errors import Refused
 from tests.helpdesks.freshdesk.standin.state import API_KEY, BOT_EMAIL, HOST, Account, Json
 
@@ -19,7 +19,7 @@ def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> 
     """Return the application; `changed` is called after each call that may have changed things."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.account = account
-    for router in (tickets.router, people.router, hooks.router):
+    for router in (tickets.router, people.router, hooks.router, solutions.router):
         app.include_router(router, prefix="/api/v2")
 
     @app.exception_handler(Refused)
@@ -34,6 +34,9 @@ def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> 
         except Refused as error:
             return _answer(error)
         answer = await _with_fault(fault, request, call_next)
+        if answer.headers.get("content-type") == "application/json":
+            # as Freshdesk says it; without, a client has to guess the encoding
+            answer.headers["Content-Type"] = "application/json; charset=utf-8"
         answer.headers["X-RateLimit-Total"] = str(account.pressure.limit)
         answer.headers["X-RateLimit-Remaining"] = str(account.pressure.remaining)
         answer.headers["X-RateLimit-Used-CurrentRequest"] = "1"

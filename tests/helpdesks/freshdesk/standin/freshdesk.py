@@ -20,6 +20,7 @@ from tests.helpdesks.freshdesk.standin.state import (
     OPEN,
     PENDING,
     RESOLVED,
+    SURVEY,
     Account,
     Json,
 )
@@ -112,7 +113,8 @@ class Freshdesk:
 
     def public(self, id_: int) -> list[Json]:
         """The messages after the description that the customer can read."""
-        return [c for c in self.account.conversations[id_] if not c["private"]]
+        said = self.account.conversations[id_]
+        return [c for c in said if not c["private"] and c["source"] != SURVEY]
 
     def notes(self, id_: int) -> list[str]:
         """The texts of the private notes."""

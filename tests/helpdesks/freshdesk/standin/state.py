@@ -23,6 +23,8 @@ HOST = "acme.freshdesk.com"
 BOT_EMAIL = "deskloop@acme.example"
 API_KEY = "a-key-of-the-tests"
 OPEN, PENDING, RESOLVED, CLOSED = 2, 3, 4, 5
+REPLY, NOTE, SURVEY = 0, 2, 6
+"""Sources of what is said in a conversation."""
 _SETTABLE = (
     *("subject", "type", "status", "priority", "source", "group_id", "responder_id", "tags"),
     *("custom_fields", "due_by", "product_id", "company_id"),
@@ -153,7 +155,7 @@ class Account:
         before, now = dict(ticket), self.now()
         ticket["updated_at"] = now
         said = empty_conversation(self.new_id(), id_, user_id, body, now)
-        said |= {"incoming": incoming, "private": private, "source": 2 if private else 0}
+        said |= {"incoming": incoming, "private": private, "source": NOTE if private else REPLY}
         self.conversations[id_].append(said)
         self.stats[id_]["requester_responded_at" if incoming else "agent_responded_at"] = now
         performer = "requester" if incoming else "agent"
@@ -177,6 +179,9 @@ class Account:
             "updated_at": now,
         }
         self.ratings[id_].insert(0, rating)
+        if feedback:
+            said = empty_conversation(self.new_id(), id_, rating["user_id"], feedback, now)
+            self.conversations[id_].append(said | {"incoming": True, "source": SURVEY})
         self.changes.append(Change(dict(ticket), dict(ticket), "requester", "customer_feedback"))
         return rating
 

@@ -1,0 +1,24 @@
+"""What `Check the connection` says of one helpdesk, whatever it says of the others."""
+
+from tests.helpdesks.bed.system import System, run_workflow
+
+_OF_OTHER_TESTS = "• Since yesterday"
+
+
+def said_of(system: System, helpdesk: str) -> str:
+    """Run it as a support lead does; returns the lines about `helpdesk`, empty: all is well."""
+    done = run_workflow(system, "check-the-connection", "Every morning")
+    result = done["data"]["resultData"]
+    if done["status"] == "success":
+        assert "Say that all is well" in result["runData"]
+        return ""
+    assert result["lastNodeExecuted"] == "Say what is missing", result
+    parts = str(result["error"]["message"]).split("\n\n")
+    return next((part for part in parts if part.startswith(f"{helpdesk}: ")), "")
+
+
+def missing_in(system: System, helpdesk: str) -> str:
+    """Return what is missing, without the failures that other tests left behind."""
+    told = said_of(system, helpdesk).split("\n")
+    missing = [line for line in told if not line.startswith(_OF_OTHER_TESTS)]
+    return "\n".join(missing) if len(missing) > 1 else ""
