@@ -214,8 +214,12 @@ class TableSeed(BaseSettings):
     )
     help_centre_source: str = Field(
         default="none",
-        description="Where help articles come from each night: `folder`, `sitemap`, `intercom` or "
-        "`none`.",
+        description="Where help articles come from each night: `zendesk`, `intercom`, "
+        "`freshdesk`, `folder`, `sitemap` or `none`.",
+    )
+    help_centre_locales: str = Field(
+        default="",
+        description="Languages of Zendesk's or Freshdesk's articles, as `en-us, de`; empty: all.",
     )
     help_centre_sitemap_url: str = Field(
         default="", description="Address of the sitemap that lists the help centre's pages."

@@ -42,6 +42,8 @@ def test_the_issue_s_workflows_are_all_there() -> None:
         "Connection of Zendesk",
         "Connection of e-mail",
         "Fetch articles from Intercom",
+        "Fetch articles from Freshdesk",
+        "Fetch articles from Zendesk",
         "Fetch articles from folder",
         "Fetch articles from sitemap",
         "Forget old tickets",

@@ -19,6 +19,8 @@ class Fault:
     seconds: float = 0.0
     after: bool = False
     """The call is carried out, and only its answer goes wrong."""
+    skip: int = 0
+    """How many fitting calls pass before the first that does not."""
 
 
 @dataclass
@@ -42,9 +44,10 @@ class Pressure:
         times: int = 1,
         seconds: float = 0.0,
         after: bool = False,
+        skip: int = 0,
     ) -> None:
         """Order a fault; `path` is a part of the path, status None only delays."""
-        self.faults.append(Fault(method, path, status, times, seconds, after))
+        self.faults.append(Fault(method, path, status, times, seconds, after, skip))
 
     def reset(self) -> None:
         """Forget faults, limits and what was called."""
@@ -71,7 +74,10 @@ class Pressure:
 
     def _fault(self, method: str, path: str) -> Fault | None:
         for fault in self.faults:
-            if fault.method == method and fault.path in path and fault.times > 0:
+            if fault.method != method or fault.path not in path or fault.times == 0:
+                continue
+            if fault.skip == 0:
                 fault.times -= 1
                 return fault
+            fault.skip -= 1
         return None

@@ -130,6 +130,8 @@ def _impatient(folder: Path) -> Path:
         for node in of_type(workflow, HTTP):
             node["parameters"]["options"]["timeout"] = _timeout_ms(node)
             node["waitBetweenTries"] = 50
+            if batching := node["parameters"]["options"].get("batching"):
+                batching["batch"]["batchInterval"] = 1
         for node in of_type(workflow, WAIT):
             node["parameters"]["amount"] = 0.1
         for node in of_type(workflow, SCHEDULE):

@@ -40,6 +40,12 @@ def add_article(
     return account.articles[id_]
 
 
+@router.get("/locales")
+def locales(account: Held) -> Json:
+    spoken = {article["locale"] for article in account.articles.values()}
+    return {"locales": sorted(spoken | {"en-us"}), "default_locale": "en-us"}
+
+
 @router.get("/articles")
 def articles(request: Request, account: Held) -> Json:
     return page_of(request, "articles", list(account.articles.values()))
