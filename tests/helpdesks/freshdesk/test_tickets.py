@@ -77,7 +77,7 @@ ODD = {
     "unicode": ("Größe 注文 طلب", "Grüße 🪴👩‍🌾 – „ok“ \u202e\u200b {{ $json }} ${x} 注文番号"),
     "html": ("<b>Refund</b>", "<script>alert('x')</script> & <p>Hi</p> &amp; &lt;"),
     "quotes": ('He said "no"', "Back\\slash, \"quotes\", 'single', `ticks`\nand lines\t."),
-    "enormous": ("x" * 2000, "ä" * 100_000),
+    "enormous": ("x" * 2000, "Grüße, wo ist meine Bestellung? " * 3_200),
     "only a subject": ("Where is my order?", "\u00a0"),
 }
 
