@@ -43,7 +43,7 @@ def sticky_notes(workflow: Json) -> list[Json]:
 
 def of_type(workflow: Json, *types: str) -> list[Json]:
     """Return the nodes of these types."""
-    return [node for node in workflow["nodes"] if node["type"] in types]
+    return [node for node in workflow.get("nodes", []) if node["type"] in types]
 
 
 def lines(workflow: Json) -> Iterator[Line]:
