@@ -73,5 +73,6 @@ def _webhook_secrets(settings: LocalSettings) -> str:
         "zendesk": settings.zendesk_webhook_secret,
         "intercom": settings.intercom_webhook_secret,
         "freshdesk": settings.freshdesk_webhook_secret,
+        "webhook": settings.webhook_secret,
     }
     return json.dumps({name: s.get_secret_value() for name, s in secrets.items() if s})

@@ -69,6 +69,11 @@ class LocalSettings(BaseSettings):
         "used; you choose it (docs/helpdesks/freshdesk.md).",
     )
 
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Signs the generic webhook in both directions, where it is used "
+        "(docs/helpdesks/webhook.md).",
+    )
     mail_imap_host: str = Field(
         default="",
         validation_alias="MAIL_IMAP_HOST",

@@ -31,6 +31,7 @@ def wanted_credentials(settings: DeploySettings) -> list[Credential]:
         *_own(settings),
         *_zendesk(settings),
         *_mail(settings),
+        *_webhook(settings),
         *_intercom(settings),
         *_freshdesk(settings),
     ]
@@ -75,8 +76,18 @@ def _freshdesk(settings: DeploySettings) -> list[Credential]:
 def _mail(settings: DeploySettings) -> list[Credential]:
     if not settings.mail_url:
         return []
-    data = {"name": "Authorization", "value": f"Bearer {settings.service_token.get_secret_value()}"}
-    return [Credential("deskloopMail0001", "Deskloop mail service", "httpHeaderAuth", data)]
+    return [Credential("deskloopMail0001", "Deskloop mail service", *_bearer(settings))]
+
+
+def _webhook(settings: DeploySettings) -> list[Credential]:
+    if not settings.webhook_reply_url:
+        return []
+    return [Credential("deskloopWebhook1", "Deskloop webhook signer", *_bearer(settings))]
+
+
+def _bearer(settings: DeploySettings) -> tuple[str, dict[str, str]]:
+    token = settings.service_token.get_secret_value()
+    return "httpHeaderAuth", {"name": "Authorization", "value": f"Bearer {token}"}
 
 
 def _own(settings: DeploySettings) -> list[Credential]:

@@ -67,6 +67,12 @@ def targets(workflow: Json, source: str, output: int) -> list[str]:
     ]
 
 
+def sends_signature(node: Json) -> bool:
+    """Tell whether a node sends a signature that another one made."""
+    headers = node["parameters"].get("headerParameters", {}).get("parameters", [])
+    return any(h["name"] == "X-Webhook-Signature" and h["value"][:1] == "=" for h in headers)
+
+
 def output_count(node: Json) -> int:
     """Return how many outputs the editor shows for a node."""
     if node["type"] == IF:

@@ -23,6 +23,7 @@ from local.workflows.graph import (
     lines,
     of_type,
     output_count,
+    sends_signature,
     sticky_notes,
     targets,
     work_nodes,
@@ -35,7 +36,7 @@ LONGEST_TIMEOUT_MS = 60_000
 _CREDENTIALS = {
     *("deskloopServices", "deskloopInboxKey", "djangoHelpdesk01"),
     *("zendeskSupport01", "freshdeskSupport", "intercomTeam0001"),
-    "deskloopMail0001",
+    *("deskloopMail0001", "deskloopWebhook1"),
 }
 _DEFAULT_NAME = re.compile(
     r"(HTTP Request|Webhook|Switch|If|Edit Fields|Set|Code|Merge|Filter|Wait|Split Out|Loop Over "
@@ -179,7 +180,7 @@ def credentials_are_references(workflow: Json) -> Iterator[str]:
     for node in of_type(workflow, HTTP, WEBHOOK):
         held = list(node.get("credentials", {}).values())
         signed = node["parameters"].get("options", {}).get("rawBody")
-        if not held and not signed and not _reads_in_public(node):
+        if not held and not (signed or sends_signature(node) or _reads_in_public(node)):
             yield f"'{node['name']}' has no credential"
         if held and "page_url" in node["parameters"].get("url", ""):
             yield f"'{node['name']}' would show a credential to any website"

@@ -80,6 +80,12 @@ class DeploySettings(BaseSettings):
         description="The mail service, as n8n sees it; empty: no mailbox is read "
         "(docs/helpdesks/email.md).",
     )
+    webhook_reply_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="Where answers to tickets of the generic webhook are posted; empty: not used "
+        "(docs/helpdesks/webhook.md).",
+    )
     state_folder: Path = Field(
         default=REPOSITORY / "local" / ".state",
         description="Where the deploy tool keeps its n8n API key.",
@@ -153,6 +159,9 @@ class TableSeed(BaseSettings):
         default=0, description="Freshdesk group that gets tickets for a human; 0 leaves the group."
     )
     mail_url: str = Field(default="", description="The mail service; empty: not used.")
+    webhook_reply_url: str = Field(
+        default="", description="Where the generic webhook gets its answers; empty: not used."
+    )
     email_settled_hours: float = Field(
         default=24,
         ge=0,

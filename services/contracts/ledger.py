@@ -21,6 +21,20 @@ class VerifyWebhookRequest(Contract):
     body_base64: str
 
 
+class SignWebhookRequest(Contract):
+    """Body of `POST /webhooks/sign`: what is about to be sent, to the letter."""
+
+    source: Identifier
+    body: str
+
+
+class SignedWebhook(Contract):
+    """Answer of `POST /webhooks/sign`: the values of X-Webhook-Timestamp and -Signature."""
+
+    timestamp: str
+    signature: str
+
+
 class RegisterTicketRequest(Contract):
     """Body of `POST /tickets`."""
 

@@ -19,6 +19,7 @@ from services.contracts import (
     TicketRegistered,
     VerifyWebhookRequest,
 )
+from services.contracts.ledger import SignedWebhook, SignWebhookRequest
 from services.contracts.ledger_answers import (
     Claim,
     EventRecorded,
@@ -58,6 +59,12 @@ _UNKNOWN = "The ticket was never registered"
 async def verify_webhook(body: VerifyWebhookRequest, ledger: LedgerDependency) -> None:
     """204 where it is; 401 with `invalid_signature`, `stale_webhook` or `unknown_source`."""
     ledger.verifier.verify(body)
+
+
+@router.post("/webhooks/sign", summary="Sign what a workflow sends to the generic webhook")
+async def sign_webhook(body: SignWebhookRequest, ledger: LedgerDependency) -> SignedWebhook:
+    """HMAC-SHA256 over `<timestamp>.<body>`, as `POST /webhooks/verify` expects it."""
+    return ledger.verifier.sign(body)
 
 
 @router.post(

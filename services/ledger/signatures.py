@@ -12,6 +12,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from services.contracts import VerifyWebhookRequest
+from services.contracts.ledger import SignedWebhook, SignWebhookRequest
 from services.ledger.errors import InvalidSignature, StaleWebhook, UnknownSource
 
 
@@ -148,6 +149,16 @@ class WebhookVerifier:
             raise InvalidSignature("The signature does not fit the body.")
         if signed_at is not None:
             self._check_freshness(signed_at)
+
+    def sign(self, request: SignWebhookRequest) -> SignedWebhook:
+        """Sign what we send, in the generic way; raises `UnknownSource` for all other sources."""
+        secret = self._secrets.get(request.source)
+        if request.source in SCHEMES or secret is None or not secret.get_secret_value():
+            raise UnknownSource(f"Nothing is signed for '{request.source}'.")
+        timestamp = str(int(self._now().timestamp()))
+        key = secret.get_secret_value().encode()
+        signed = hmac.new(key, f"{timestamp}.{request.body}".encode(), hashlib.sha256)
+        return SignedWebhook(timestamp=timestamp, signature=signed.hexdigest())
 
     def _check_freshness(self, signed_at: datetime) -> None:
         age = (self._now() - signed_at).total_seconds()

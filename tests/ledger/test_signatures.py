@@ -87,6 +87,20 @@ async def test_other_sources_sign_in_the_generic_way(ledger: Start) -> None:
         assert await verify(http, ours, source="own-helpdesk") == "invalid_signature"
 
 
+async def test_what_we_sign_is_believed_and_only_for_the_generic_webhook(ledger: Start) -> None:
+    async with ledger(webhook_secrets=SECRETS) as http:
+        request = {"source": "own-helpdesk", "body": BODY.decode()}
+        answer = (await http.post("/webhooks/sign", json=request)).json()
+        mine = {
+            "X-Webhook-Timestamp": answer["timestamp"],
+            "X-Webhook-Signature": answer["signature"],
+        }
+        assert await verify(http, mine, source="own-helpdesk") == ""
+        for other in ("django-helpdesk", "zendesk", "unheard-of"):
+            refused = await http.post("/webhooks/sign", json=request | {"source": other})
+            assert (refused.status_code, refused.json()["code"]) == (401, "unknown_source")
+
+
 def test_secrets_come_from_the_environment_and_are_not_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -149,6 +149,10 @@ def test_queue_mode_needs_its_profile() -> None:
     assert SERVICES["redis"]["profiles"] == SERVICES["n8n-worker"]["profiles"] == ["queue"]
 
 
+def test_mail_needs_its_profile() -> None:
+    assert SERVICES["mail"]["profiles"] == ["mail"]
+
+
 def test_volumes_and_dependencies_exist() -> None:
     for name, service in SERVICES.items():
         assert set(service.get("depends_on", {})) <= set(SERVICES), name

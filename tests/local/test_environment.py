@@ -28,6 +28,7 @@ def test_the_webhook_secret_of_another_helpdesk_reaches_the_ledger(
     zendesk, freshdesk = "https://acme.zendesk.com", "https://acme.freshdesk.com"
     told = {"LOCAL_ZENDESK_WEBHOOK_SECRET": "zendesk-chose-it", "N8N_ZENDESK_URL": zendesk}
     told |= {"LOCAL_FRESHDESK_WEBHOOK_SECRET": "somebody-chose-it", "N8N_FRESHDESK_URL": freshdesk}
+    told |= {"LOCAL_WEBHOOK_SECRET": "both-ways"}
     values = derived({**local_env, **told})
     links = json.loads(values["CONSOLE_TICKET_LINKS"])
     assert links["zendesk"] == f"{zendesk}/agent/tickets/{{id}}"
@@ -35,7 +36,14 @@ def test_the_webhook_secret_of_another_helpdesk_reaches_the_ledger(
     secrets = json.loads(values["LEDGER_WEBHOOK_SECRETS"])
     assert secrets["zendesk"] == "zendesk-chose-it"
     assert secrets["freshdesk"] == "somebody-chose-it"
+    assert secrets["webhook"] == "both-ways"
     assert "django-helpdesk" in secrets
+
+
+def test_the_mail_service_exists_where_a_mailbox_is_set(local_env: dict[str, str]) -> None:
+    assert derived(local_env)["N8N_MAIL_URL"] == ""
+    values = derived({**local_env, "MAIL_IMAP_HOST": "imap.example.com"})
+    assert values["N8N_MAIL_URL"] == "http://127.0.0.1:8110"
 
 
 def test_password_with_odd_characters_stays_a_valid_url(settings: LocalSettings) -> None:

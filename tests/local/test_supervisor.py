@@ -29,6 +29,12 @@ def test_every_process_is_configured(processes: list[Process], tmp_path: Path) -
         assert config[f"program:{name}"]["stdout_logfile"].endswith(f"logs/{name}.log")
 
 
+def test_the_mail_service_runs_where_a_mailbox_is_set(settings: LocalSettings) -> None:
+    assert "mail" not in {process.name for process in all_processes(settings)}
+    used = settings.model_copy(update={"mail_imap_host": "imap.example.com"})
+    assert "mail" in {process.name for process in all_processes(used)}
+
+
 def test_configuration_holds_no_secret(processes: list[Process], tmp_path: Path) -> None:
     text = write_config(processes, tmp_path / "supervisord.conf").read_text()
     assert not [secret for secret in SECRETS.values() if secret in text]

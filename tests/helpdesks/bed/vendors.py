@@ -57,4 +57,12 @@ EMAIL = Vendor(
     deploy={"mail_url": MAIL_URL},
     seed={"mail_url": MAIL_URL, "email_settled_hours": 0},
 )
-VENDORS = (ZENDESK, INTERCOM, FRESHDESK, EMAIL)
+REPLY_URL = f"http://127.0.0.1:{free_port()}/answers"
+"""Where the tests of the generic webhook listen, once they start."""
+WEBHOOK = Vendor(
+    "webhook",
+    webhook_secret="both-ways-only-in-the-tests",
+    deploy={"webhook_reply_url": REPLY_URL},
+    seed={"webhook_reply_url": REPLY_URL},
+)
+VENDORS = (ZENDESK, INTERCOM, FRESHDESK, EMAIL, WEBHOOK)
