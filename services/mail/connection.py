@@ -2,7 +2,6 @@
 
 from services.common.errors import DeskloopError
 from services.contracts.mail import MailConnection
-from services.mail.mailbox import open_mailbox
 from services.mail.service import Mail
 
 
@@ -26,7 +25,7 @@ def _imap(mail: Mail) -> list[str]:
     if not mail.settings.is_used:
         return []
     try:
-        with open_mailbox(mail.settings) as mailbox:
+        with mail.open() as mailbox:
             mailbox.make_folders()
             if not mailbox.has(mailbox.inbox):
                 return [f"There is no folder {mailbox.inbox} in the mailbox: MAIL_INBOX (step 2)."]

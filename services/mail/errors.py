@@ -11,6 +11,7 @@ DeskloopError
 │   └── NotAMessage
 └── Unavailable          503
     ├── MailboxAway
+    ├── NoToken
     └── NotSent
 """
 
@@ -51,6 +52,12 @@ class MailboxAway(Unavailable):
     """The IMAP server does not answer, or does not let us in."""
 
     code = "mailbox_away"
+
+
+class NoToken(Unavailable):
+    """The mailbox wants a token, and nobody gave us one."""
+
+    code = "no_mail_token"
 
 
 class NotSent(Unavailable):

@@ -16,6 +16,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 from services.contracts.mail import MailFolder
 from services.mail.errors import MailboxAway
 from services.mail.settings import MailSettings, Security
+from services.mail.tokens import Tokens
 
 logger = structlog.get_logger(__name__)
 
@@ -44,10 +45,10 @@ class Found:
 
 
 @contextmanager
-def open_mailbox(settings: MailSettings) -> Iterator["Mailbox"]:
+def open_mailbox(settings: MailSettings, tokens: Tokens) -> Iterator["Mailbox"]:
     """Log in; raises `MailboxAway` where the server is away or the log-in is wrong."""
     try:
-        client = _connect(settings)
+        client = _connect(settings, tokens)
         try:
             yield Mailbox(client, settings)
         finally:
@@ -67,7 +68,7 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _connect(settings: MailSettings) -> IMAPClient:
+def _connect(settings: MailSettings, tokens: Tokens) -> IMAPClient:
     if not settings.is_used:
         raise MailboxAway("No mailbox is set: MAIL_IMAP_HOST is empty.")
     secure = settings.imap_security is Security.TLS
@@ -80,7 +81,7 @@ def _connect(settings: MailSettings) -> IMAPClient:
         timeout=settings.timeout_seconds,
     )
     try:
-        _let_in(client, settings, context)
+        _let_in(client, settings, context, tokens)
     except BaseException:
         with suppress(OSError):
             client.shutdown()
@@ -88,13 +89,18 @@ def _connect(settings: MailSettings) -> IMAPClient:
     return client
 
 
-def _let_in(client: IMAPClient, settings: MailSettings, context: ssl.SSLContext) -> None:
+def _let_in(
+    client: IMAPClient, settings: MailSettings, context: ssl.SSLContext, tokens: Tokens
+) -> None:
     client.normalise_times = False
     # short questions, short answers: waiting for more to send costs 40 ms for each
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if settings.imap_security is Security.STARTTLS:
         client.starttls(context)
-    client.login(settings.username, settings.password.get_secret_value())
+    if settings.oauth_token_url:
+        client.oauth2_login(settings.username, tokens.current())
+    else:
+        client.login(settings.username, settings.password.get_secret_value())
 
 
 def _leave(client: IMAPClient) -> None:

@@ -10,6 +10,7 @@ from services.mail.errors import NotSent, Refused, SendingUnclear
 from services.mail.mailbox import trust
 from services.mail.outgoing import wire
 from services.mail.settings import MailSettings, Security
+from services.mail.tokens import Tokens
 
 logger = structlog.get_logger(__name__)
 
@@ -19,8 +20,9 @@ _FOR_GOOD = range(500, 600)
 class Sender:
     """Sends by the settings' SMTP server; one connection per message."""
 
-    def __init__(self, settings: MailSettings) -> None:
+    def __init__(self, settings: MailSettings, tokens: Tokens) -> None:
         self._settings = settings
+        self._tokens = tokens
 
     def check(self) -> None:
         """Log in and leave; raises `NotSent` or `Refused`."""
@@ -44,7 +46,7 @@ class Sender:
             _hand_over(server, wire(message))
 
     def _connected(self) -> "_Connection":
-        return _Connection(self._settings)
+        return _Connection(self._settings, self._tokens)
 
     def _envelope(self, server: smtplib.SMTP, sender: str, recipient: str) -> None:
         options = ["SMTPUTF8"] if not recipient.isascii() and server.has_extn("smtputf8") else []
@@ -53,13 +55,14 @@ class Sender:
 
 
 class _Connection:
-    def __init__(self, settings: MailSettings) -> None:
+    def __init__(self, settings: MailSettings, tokens: Tokens) -> None:
         self._settings = settings
+        self._tokens = tokens
         self._server: smtplib.SMTP | None = None
 
     def __enter__(self) -> smtplib.SMTP:
         try:
-            self._server = _connect(self._settings)
+            self._server = _connect(self._settings, self._tokens)
         except smtplib.SMTPAuthenticationError as error:
             raise NotSent("The SMTP server does not accept the log-in.") from error
         except (smtplib.SMTPException, OSError) as error:
@@ -76,7 +79,7 @@ class _Connection:
             raise _not_sent(error) from error
 
 
-def _connect(settings: MailSettings) -> smtplib.SMTP:
+def _connect(settings: MailSettings, tokens: Tokens) -> smtplib.SMTP:
     where = (settings.smtp_host, settings.smtp_port)
     context = trust(settings.ca_file)
     if settings.smtp_security is Security.TLS:
@@ -91,16 +94,21 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
             server.starttls(context=context)
             server.ehlo()
         if settings.username:
-            _log_in(server, settings)
+            _log_in(server, settings, tokens)
     except BaseException:
         server.close()
         raise
     return server
 
 
-def _log_in(server: smtplib.SMTP, settings: MailSettings) -> None:
+def _log_in(server: smtplib.SMTP, settings: MailSettings, tokens: Tokens) -> None:
     try:
-        server.login(settings.username, settings.password.get_secret_value())
+        if settings.oauth_token_url:
+            token = f"user={settings.username}\x01auth=Bearer {tokens.current()}\x01\x01"
+            # a second question of the server is an error in JSON, to which an empty line is due
+            server.auth("XOAUTH2", lambda asked=None: token if asked is None else "")
+        else:
+            server.login(settings.username, settings.password.get_secret_value())
     except smtplib.SMTPServerDisconnected as error:
         # what some servers do after the second way to log in with a wrong password
         raise smtplib.SMTPAuthenticationError(535, "hung up") from error

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -29,6 +30,7 @@ from services.mail.message import Reader
 from services.mail.outgoing import Writer, wire
 from services.mail.sending import Sender
 from services.mail.settings import MailSettings
+from services.mail.tokens import Tokens
 
 logger = structlog.get_logger(__name__)
 
@@ -45,8 +47,13 @@ class Mail:
         self.settings = settings
         self.reader = Reader(settings.address, _split(settings.own_lists))
         self.writer = Writer(settings.address, settings.name)
-        self.sender = Sender(settings)
+        self._tokens = Tokens(settings)
+        self.sender = Sender(settings, self._tokens)
         self._conversations = Conversations(self.reader, self.writer, _split(settings.agents))
+
+    def open(self) -> AbstractContextManager[Mailbox]:
+        """Log in to the mailbox; raises `MailboxAway` or `NoToken`."""
+        return open_mailbox(self.settings, self._tokens)
 
     def parse(self, raw_base64: str) -> MailMessage:
         """Read one raw message."""
@@ -60,7 +67,7 @@ class Mail:
 
     def new(self, limit: int) -> NewMails:
         """Return messages that lie in the inbox and are young enough, the oldest first."""
-        with open_mailbox(self.settings) as mailbox:
+        with self.open() as mailbox:
             mailbox.make_folders()
             young, large = self._young(mailbox)
             mailbox.move(mailbox.inbox, large, mailbox.folder(MailFolder.AGENTS))
@@ -102,7 +109,7 @@ class Mail:
 
     def conversation(self, message_id: str) -> Conversation:
         """Return the conversation that a message belongs to, as it is now."""
-        with open_mailbox(self.settings) as mailbox:
+        with self.open() as mailbox:
             message, _ = self._message(mailbox, message_id)
             return self._conversations.of(mailbox, message)
 
@@ -121,7 +128,7 @@ class Mail:
 
     def move(self, request: MoveMailRequest) -> MailMoved:
         """Put a message, and each copy of it, into one of our folders."""
-        with open_mailbox(self.settings) as mailbox:
+        with self.open() as mailbox:
             mailbox.make_folders()
             return self._move(mailbox, request.message_id, request.folder)
 
@@ -146,7 +153,7 @@ class Mail:
         The reply lies in the folder `Sending` from before it is sent until the server took it. What
         is found there later was perhaps sent, and is not sent again.
         """
-        with open_mailbox(self.settings) as mailbox:
+        with self.open() as mailbox:
             mailbox.make_folders()
             answered, _ = self._message(mailbox, request.answers)
             if answered.automatic:
@@ -205,7 +212,7 @@ class Mail:
     def note(self, request: LeaveNoteRequest) -> NoteLeft:
         """Lay a note beside a customer's message, in the agents' folder; the same key once."""
         note_id = self.writer.note_id(request.key)
-        with open_mailbox(self.settings) as mailbox:
+        with self.open() as mailbox:
             mailbox.make_folders()
             answered, _ = self._message(mailbox, request.answers)
             folder = mailbox.folder(MailFolder.AGENTS)
@@ -225,7 +232,7 @@ class Mail:
         """
         now = datetime.now(UTC)
         since = (now - timedelta(days=days)).date()
-        with open_mailbox(self.settings) as mailbox:
+        with self.open() as mailbox:
             uids = mailbox.search(mailbox.sent, ["SINCE", since])[-_MOST_REPLIES:]
             sent = [
                 self.reader.read(each.raw, each.received)

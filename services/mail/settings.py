@@ -36,6 +36,16 @@ class MailSettings(BaseSettings):
     password: SecretStr = Field(
         default=SecretStr(""), description="Its password, or an app password."
     )
+    oauth_token_url: str = Field(
+        default="",
+        description="Where a token comes from instead of a password, for Microsoft 365: "
+        "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token.",
+    )
+    oauth_client_id: str = Field(default="", description="The app's id at that server.")
+    oauth_client_secret: SecretStr = Field(default=SecretStr(""), description="The app's secret.")
+    oauth_scope: str = Field(
+        default="https://outlook.office365.com/.default", description="What the token is for."
+    )
     ca_file: Path | None = Field(
         default=None, description="Authority of your own mail servers, a PEM file."
     )

@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,10 +25,23 @@ HOST = "localhost"
 USER, PASSWORD = "support@larkspur.example", "a-password-of-the-tests"
 _START_SECONDS = 30
 _PYMAP = """
+from pymap.config import IMAPConfig
 from pymap.main import main
+from pysasl import SASLAuth
+from pysasl.creds.plain import PlainCredentials
 from pysasl.hashing import BuiltinHash
+from pysasl.mechanism.login import LoginMechanism
+from pysasl.mechanism.oauth import OAuth2Mechanism
+from pysasl.mechanism.plain import PlainMechanism
+
+class TokenIsPassword(OAuth2Mechanism):
+    def server_attempt(self, responses):
+        given, _ = super().server_attempt(responses)
+        return PlainCredentials(given.authzid, given._token), None
 
 BuiltinHash.__init__.__kwdefaults__["rounds"] = 1000  # half a million take a second per log-in
+ways = [PlainMechanism(), LoginMechanism(), TokenIsPassword()]
+IMAPConfig.tls_auth = property(lambda self: SASLAuth(ways))
 main()
 """
 
@@ -40,6 +54,12 @@ class Post:
     recipients: list[str] = field(default_factory=list)
     answers: list[str | None] = field(default_factory=list)
     """For each of the next messages an SMTP answer; None: take it and hang up without a word."""
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """Log in with a token, which for these servers is the password."""
+        user, bearer, *_ = b64decode(args[1]).decode().split("\x01")
+        known = (user, bearer) == (f"user={USER}", f"auth=Bearer {PASSWORD}")
+        return AuthResult(success=known)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self.answers.pop(0) if self.answers else "250 OK"
