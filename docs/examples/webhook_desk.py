@@ -21,6 +21,7 @@ def signature(stamp: str, body: bytes) -> str:
 def report(event: dict[str, object]) -> str:
     body, stamp = json.dumps(event).encode(), str(int(time.time()))
     headers = {"X-Webhook-Timestamp": stamp, "X-Webhook-Signature": signature(stamp, body)}
+    headers["Content-Type"] = "application/json"
     return httpx.post(f"{N8N}/webhook/ticket", content=body, headers=headers, timeout=20).text
 
 

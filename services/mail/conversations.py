@@ -39,11 +39,10 @@ class Conversations:
         turns = _in_order([*self._gone(found), *turns])
         return Conversation(key=_key(found), turns=turns, waiting=_waiting(turns))
 
-    def answered_by(self, found: Found) -> str | None:
-        """Return our reply that a bounce or an automatic reply is about."""
-        ids = [
-            str(id_) for id_ in re.findall(r"<deskloop\.[0-9a-f]{40}@[^<>\s]{1,253}>", _text(found))
-        ]
+    def answered_by(self, found: Found, message: MailMessage) -> str | None:
+        """Return our reply that a bounce or an automatic reply is about, wherever it names it."""
+        text = f"{_text(found)}\n{message.text}"
+        ids = [str(id_) for id_ in re.findall(r"<deskloop\.[0-9a-f]{40}@[^<>\s]{1,253}>", text)]
         return next((id_ for id_ in ids if self.writer.is_reply(id_)), None)
 
     def _gathered(
@@ -189,4 +188,5 @@ def _key(found: Sequence[_Placed]) -> str:
 
 
 def _text(found: Found) -> str:
-    return found.raw.decode("latin-1")
+    # without the line breaks that quoted-printable puts into long lines
+    return re.sub(rb"=\r?\n", b"", found.raw).decode("latin-1")

@@ -88,7 +88,7 @@ class Mail:
 
     def _new(self, mailbox: Mailbox, found: Found) -> NewMail:
         message = self.reader.read(found.raw, found.received)
-        answers = self._conversations.answered_by(found) if message.automatic else None
+        answers = self._conversations.answered_by(found, message) if message.automatic else None
         about = message
         if answers and answers not in message.references:
             about = message.model_copy(update={"references": [*message.references, answers]})

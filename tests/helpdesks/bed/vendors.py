@@ -55,7 +55,7 @@ EMAIL = Vendor(
     "email",
     webhook_secret="",
     deploy={"mail_url": MAIL_URL},
-    seed={"mail_url": MAIL_URL, "email_settled_hours": 0},
+    seed={"mail_url": "", "email_settled_hours": 0},
 )
 REPLY_URL = f"http://127.0.0.1:{free_port()}/answers"
 """Where the tests of the generic webhook listen, once they start."""
@@ -63,6 +63,6 @@ WEBHOOK = Vendor(
     "webhook",
     webhook_secret="both-ways-only-in-the-tests",
     deploy={"webhook_reply_url": REPLY_URL},
-    seed={"webhook_reply_url": REPLY_URL},
+    seed={"webhook_reply_url": ""},
 )
 VENDORS = (ZENDESK, INTERCOM, FRESHDESK, EMAIL, WEBHOOK)

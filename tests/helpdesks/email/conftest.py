@@ -26,11 +26,13 @@ def mail_servers(authority: Authority) -> Iterator[MailServers]:
 
 
 @pytest.fixture(scope="session")
-def mail_service(mail_servers: MailServers) -> Iterator[None]:
+def mail_service(mail_servers: MailServers, system: System) -> Iterator[None]:
     settings = MailSettings.model_validate(mail_servers.settings())
     app = create_app(settings, CommonSettings(token=SecretStr(TOKEN)))
     with serving(app, port=urlsplit(MAIL_URL).port or 0):
+        system.n8n.set(mail_url=MAIL_URL)
         yield
+        system.n8n.set(mail_url="")
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def test_html_long_and_odd_mail_is_taken_in_whole(inbox: Inbox, system: System) 
     for id_ in map(ticket_of, written_ids):
         assert end_of(system, id_) == ("auto_sent", [])
         bodies.append(system.history(id_)["ticket"]["body"])
-    assert bodies[0] == long[:80_000]
+    assert bodies[0] == long.encode("utf-16-le")[:160_000].decode("utf-16-le", "ignore")
     assert bodies[1:] == ["Where is it? 🪴", "Größe – 5 €"]
     ticket = system.history(ticket_of(written_ids[2]))["ticket"]
     assert ticket["metadata"]["attachments"] == ["Rechnung 🪴.png (3 kB)"]

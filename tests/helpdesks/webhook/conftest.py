@@ -13,10 +13,12 @@ from tests.workflows.stubs import Stubs
 
 
 @pytest.fixture(scope="session")
-def own_desk() -> Iterator[OwnDesk]:
+def own_desk(system: System) -> Iterator[OwnDesk]:
     desk = OwnDesk(WEBHOOK.webhook_secret)
     with serving(desk_app(desk), port=urlsplit(REPLY_URL).port or 0):
+        system.n8n.set(webhook_reply_url=REPLY_URL)
         yield desk
+        system.n8n.set(webhook_reply_url="")
 
 
 @pytest.fixture

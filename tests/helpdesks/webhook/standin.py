@@ -76,9 +76,8 @@ class OwnDesk:
     def report(self, body: Any, **headers: str) -> httpx.Response:
         """Send a report to n8n; headers replace the right ones."""
         raw = json.dumps(body).encode()
-        return httpx.post(
-            self.url, content=raw, headers=signed(self.secret, raw) | headers, timeout=20
-        )
+        right = {"Content-Type": "application/json"} | signed(self.secret, raw)
+        return httpx.post(self.url, content=raw, headers=right | headers, timeout=20)
 
     def asks(self, ticket: str, text: str = "Where is it?") -> httpx.Response:
         """Let the customer write, and report it in the documented form."""
