@@ -95,7 +95,6 @@ def test_odd_texts_arrive_as_they_are(desk: Freshdesk, system: System, stubs: St
         assert ticket.subject == subject[:1000], what
         assert ticket.body == body.strip()[:80_000], what
         assert system.ended(f"freshdesk:{tickets[what]}")["route"] == "human", what
-    assert all(d.statuses == [200] for d in desk.deliveries)
 
 
 def test_odd_replies_reach_the_customer_as_they_are(
