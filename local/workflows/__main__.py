@@ -8,7 +8,7 @@ from local.workflows.client import N8nError
 from local.workflows.deploy import deploy
 from local.workflows.export import export
 from local.workflows.files import read_workflows
-from local.workflows.lint import lint_together
+from local.workflows.lint_together import lint_together
 from local.workflows.settings import DeploySettings, TableSeed
 
 

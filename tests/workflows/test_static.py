@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from local.workflows.deploy import usable
 from local.workflows.files import WorkflowFile, read_workflows
 from local.workflows.graph import CALL, calls_of
-from local.workflows.lint import RULES, lint_together, lint_workflow
+from local.workflows.lint import RULES, lint_workflow
+from local.workflows.lint_together import lint_together
 from local.workflows.package import called_first
 from local.workflows.settings import DeploySettings
 
@@ -148,6 +149,10 @@ FAULTS: dict[str, tuple[str, Plant]] = {
     "title case": ("names_read_well", lambda w: rename(w, "Draft a reply", "Draft A Reply")),
     "emoji": ("names_read_well", lambda w: rename(w, "Draft a reply", "Draft a reply 🚀")),
     "no time-out": ("network_nodes_are_careful", lambda w: http(w)["parameters"].pop("options")),
+    "guessed format": (
+        "network_nodes_are_careful",
+        lambda w: http(w)["parameters"]["options"].pop("response"),
+    ),
     "one try": ("network_nodes_are_careful", lambda w: http(w).update(maxTries=1)),
     "a message that is sent again": (
         "network_nodes_are_careful",
