@@ -26,8 +26,12 @@ EASY = {
     "review_threshold": 0.2,
     "cold_start_threshold": 0.3,
     "min_confidence": 0.0,
+    "autonomy": "manual",
 }
-"""These tests are about the way of a ticket; how sure the machine must be, evals measure."""
+"""These tests are about the way of a ticket; how sure the machine must be, evals measure.
+
+By its own evidence a category would lose its leave to answer: their customers write again often.
+"""
 
 
 class System:
