@@ -147,6 +147,8 @@ def _settings(port: int, folder: Path) -> DeploySettings:
             "freshdesk_api_key": "a-key-of-the-tests",
             "intercom_url": "https://api.intercom.io",
             "intercom_access_token": "an-access-token-of-the-tests",
+            "mail_url": "http://127.0.0.1:9",
+            "webhook_reply_url": "https://desk.example.com/replies",
             "state_folder": folder / "state",
         }
     )
