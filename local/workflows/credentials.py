@@ -91,14 +91,8 @@ def _bearer(settings: DeploySettings) -> tuple[str, dict[str, str]]:
 
 
 def _own(settings: DeploySettings) -> list[Credential]:
-    token = settings.service_token.get_secret_value()
     return [
-        Credential(
-            "deskloopServices",
-            "Deskloop services token",
-            "httpHeaderAuth",
-            {"name": "Authorization", "value": f"Bearer {token}"},
-        ),
+        Credential("deskloopServices", "Deskloop services token", *_bearer(settings)),
         Credential(
             "deskloopInboxKey",
             "Deskloop webhook key",
