@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from local.postgres.embedded import free_port
 
@@ -66,3 +67,11 @@ WEBHOOK = Vendor(
     seed={"webhook_reply_url": ""},
 )
 VENDORS = (ZENDESK, INTERCOM, FRESHDESK, EMAIL, WEBHOOK)
+HOSTS = {
+    host
+    for vendor in VENDORS
+    for name, value in vendor.deploy.items()
+    if name.endswith("_url") and (host := urlsplit(value).hostname) != "127.0.0.1"
+}
+"""All that n8n may ask for through the proxy. Every vendor is set up from the start, so a workflow
+that serves all of them asks them all, also before their stand-ins have started."""
