@@ -32,13 +32,12 @@ class Conversations:
         """Return the conversation of a message, itself included."""
         asked = [message.message_id, *message.references[-_ASKED:]]
         start = self._look(mailbox, mailbox.ours, asked)
-        # as it was handed in: a bounce was told what it is about
-        is_it = [placed.message.message_id == message.message_id for placed in start]
-        start = [
-            _Placed(message, placed.folder) if same else placed
-            for placed, same in zip(start, is_it, strict=True)
-        ]
-        start += [] if any(is_it) else [_Placed(message, mailbox.inbox)]
+        copies = [each for each in start if each.message.message_id == message.message_id]
+        # as it was handed in (a bounce was told what it is about), when it first arrived
+        first = min([message.at, *(copy.message.at for copy in copies)])
+        message = message.model_copy(update={"at": first})
+        start = [_Placed(message, each.folder) if each in copies else each for each in start]
+        start += [] if copies else [_Placed(message, mailbox.inbox)]
         found = self._gathered(mailbox, start, set(asked))
         turns = [turn for each in found if (turn := self._turn(mailbox, each))]
         turns = _in_order([*self._gone(found), *turns])
