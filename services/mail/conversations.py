@@ -17,6 +17,7 @@ _ROUNDS = 4
 _ASKED = 20
 _MOST = 200
 _READ_BYTES = 400_000
+_DEEPEST = 100
 _GONE = "(This message is no longer in the mailbox.)"
 
 
@@ -156,7 +157,7 @@ def _in_order(turns: Sequence[_Message]) -> list[_Message]:
     depths: dict[str, int] = {}
 
     def depth(id_: str, above: frozenset[str]) -> int:
-        if id_ not in by_id or id_ in above:
+        if id_ not in by_id or id_ in above or len(above) >= _DEEPEST:
             return 0
         if id_ not in depths:
             answered = by_id[id_].references[-_ASKED:]

@@ -17,7 +17,8 @@ _MOST_REFERENCES = 100
 def all_headers(message: Message) -> dict[str, list[str]]:
     """Return all values by name in lower case, in their order."""
     found: dict[str, list[str]] = {}
-    for name, value in message.items():
+    # as they stand: `items` has a question mark for each byte that is no ASCII
+    for name, value in message.raw_items():
         found.setdefault(name.lower(), []).append(clean(str(value)))
     return found
 

@@ -173,17 +173,19 @@ class Mailbox:
         self._client.select_folder(folder)
         return sorted(self._client.search(list(criteria), "UTF-8" if _odd(criteria) else None))
 
-    def fetch(self, folder: str, uids: Sequence[int], limit: int | None = None) -> list[Found]:
-        """Return messages without marking them as read; only `limit` bytes of each, where given."""
+    def fetch(self, folder: str, uids: Sequence[int], limit: int | None = None) -> Iterator[Found]:
+        """Yield messages without marking them as read; only `limit` bytes of each, where given.
+
+        Whole messages come one by one: twenty may hold more than the machine's memory does.
+        """
         body = f"BODY.PEEK[]<0.{limit}>" if limit else "BODY.PEEK[]"
-        if uids:
+        at_once = _CHUNK if limit else 1
+        for start in range(0, len(uids), at_once):
+            # who takes what we yield may look into another folder meanwhile
             self._client.select_folder(folder)
-        found = []
-        for start in range(0, len(uids), _CHUNK):
-            part = uids[start : start + _CHUNK]
+            part = uids[start : start + at_once]
             answer = self._client.fetch(part, ["INTERNALDATE", "RFC822.SIZE", body])
-            found += [_found(folder, uid, answer[uid]) for uid in part if uid in answer]
-        return found
+            yield from [_found(folder, uid, answer[uid]) for uid in part if uid in answer]
 
     def sizes(self, folder: str, uids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
         """Return the size in bytes and the time of arrival of messages."""

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 
-from services.contracts.mail import MailAddress, MailMessage
+import structlog
+
+from services.contracts.mail import MailAddress, MailAttachment, MailMessage
 from services.mail.automatic import automatic_reason
 from services.mail.headers import address_of, all_headers, message_ids, text_of
 from services.mail.parts import attachments_of, words_of
@@ -19,6 +22,10 @@ _ANSWER = re.compile(
     r"\s*(re|aw|sv|antw?|odp|vá|回复|답장|返信)\s*(\[\d+\])?\s*[:：]", re.IGNORECASE
 )
 NOBODY = MailAddress(email="")
+_UNREAD = "(This message could not be read: open it in the mailbox.)"
+_HEAD_BYTES = 1_000_000
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,13 +40,32 @@ class Reader:
 
         `at` is when it was received; without it the message's own date counts.
         """
-        message = message_from_bytes(raw)
+        try:
+            return self._read(message_from_bytes(raw), raw, at)
+        except Exception as error:
+            # one message that nobody can take apart must not keep all others waiting: parts within
+            # parts, some hundreds deep, are such a one
+            logger.warning("mail_not_taken_apart", error=type(error).__name__)
+            head = BytesHeaderParser().parsebytes(raw[:_HEAD_BYTES])
+            return self._read(head, raw, at, taken_apart=False)
+
+    def _read(
+        self, message: Message, raw: bytes, at: datetime | None, *, taken_apart: bool = True
+    ) -> MailMessage:
         headers = all_headers(message)
         sender = _address(headers.get("from", [])) or NOBODY
         reply_to = _address(headers.get("reply-to", [])) or sender
         references = _references(headers)
         subject = text_of(_first(headers, "subject"))[:1000]
-        text, shortened = _text(message, subject, is_reply=bool(references) or is_answer(subject))
+        if taken_apart:
+            is_reply = bool(references) or is_answer(subject)
+            text, shortened = _text(message, subject, is_reply=is_reply)
+            attachments = attachments_of(message)
+        else:
+            text, shortened = _UNREAD, True
+            attachments = [
+                MailAttachment(name="message.eml", type="message/rfc822", bytes=len(raw))
+            ]
         return MailMessage(
             message_id=message_id_of(headers, raw),
             references=references,
@@ -49,7 +75,7 @@ class Reader:
             at=at or _date(_first(headers, "date")),
             text=text,
             shortened=shortened,
-            attachments=attachments_of(message),
+            attachments=attachments,
             automatic=automatic_reason(
                 headers, sender.email, reply_to.email, self.own, self.own_lists
             ),

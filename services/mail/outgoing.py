@@ -3,10 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from services.contracts.mail import MailMessage
 
@@ -16,7 +15,8 @@ _REFERENCES_KEPT = 20
 
 def wire(message: EmailMessage) -> bytes:
     """Return a message as bytes; long Message-IDs stay in one piece, which folding would spoil."""
-    return message.as_bytes(policy=SMTP.clone(max_line_length=900))
+    odd = any(not each.addr_spec.isascii() for each in message["To"].addresses)
+    return message.as_bytes(policy=SMTP.clone(max_line_length=900, utf8=odd))
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,14 @@ class Writer:
         return self.address.rpartition("@")[2].lower()
 
 
-def _mailbox(email: str, name: str) -> Address:
-    return Address(display_name=" ".join(name.split()), addr_spec=email)
+def _mailbox(email: str, name: str) -> str:
+    """Return a header's value for an address that mail servers know, proper or not.
+
+    `Address` refuses some that are in use: two dots in a row, letters beyond ASCII.
+    """
+    return (
+        formataddr((" ".join(name.split()), email), charset="utf-8") if email.isascii() else email
+    )
 
 
 def _subject(prefix: str, subject: str) -> str:

@@ -1,6 +1,6 @@
 """The words and the attachments of a message, part by part."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
 
@@ -8,6 +8,7 @@ from services.contracts.mail import MailAttachment
 from services.mail.headers import text_of
 from services.mail.html_text import html_to_text
 
+_MOST_ATTACHMENTS = 100
 _WIDER = {
     "us-ascii": "utf-8",
     "ascii": "utf-8",
@@ -39,10 +40,11 @@ def words_of(message: Message, *, with_quotes: bool) -> Words:
 
 
 def attachments_of(message: Message) -> list[MailAttachment]:
-    """Return what is attached, the pictures inside of the text included."""
-    return [
-        _attachment(part, place) for place, part in enumerate(_leaves(message), 1) if _hangs(part)
-    ]
+    """Return what is attached, the pictures inside of the text included; of very many, how many."""
+    hanging = [(place, part) for place, part in enumerate(_leaves(message), 1) if _hangs(part)]
+    named = [_attachment(part, place) for place, part in hanging[:_MOST_ATTACHMENTS]]
+    rest = [part for _, part in hanging[_MOST_ATTACHMENTS:]]
+    return [*named, _more(rest)] if rest else named
 
 
 def _words(part: Message, with_quotes: bool) -> Iterator[Words]:
@@ -135,6 +137,11 @@ def _attachment(part: Message, place: int) -> MailAttachment:
     kind = part.get_content_type()
     name = _file_name(part) or _invented(part, place)
     return MailAttachment(name=name[:200], type=kind[:100], bytes=_size(part))
+
+
+def _more(parts: Sequence[Message]) -> MailAttachment:
+    size = sum(_size(part) for part in parts)
+    return MailAttachment(name=f"{len(parts)} more", type="multipart/mixed", bytes=size)
 
 
 def _invented(part: Message, place: int) -> str:

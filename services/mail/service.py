@@ -25,6 +25,7 @@ from services.contracts.mail import (
 )
 from services.mail.conversations import Conversations
 from services.mail.errors import NotAMessage, NotToBeAnswered, SendingUnclear, UnknownMessage
+from services.mail.locks import KeyedLocks
 from services.mail.mailbox import Found, Mailbox, open_mailbox
 from services.mail.message import Reader
 from services.mail.outgoing import Writer, wire
@@ -37,6 +38,7 @@ logger = structlog.get_logger(__name__)
 _MOST_REPLIES = 200
 _MOST_BEFORE = 10
 _HEAD_BYTES = 20_000
+_READ_BYTES = 400_000
 _SEEN, _ANSWERED, _FLAGGED = b"\\Seen", b"\\Answered", b"\\Flagged"
 
 
@@ -50,6 +52,7 @@ class Mail:
         self._tokens = Tokens(settings)
         self.sender = Sender(settings, self._tokens)
         self._conversations = Conversations(self.reader, self.writer, _split(settings.agents))
+        self._writing = KeyedLocks()
 
     def open(self) -> AbstractContextManager[Mailbox]:
         """Log in to the mailbox; raises `MailboxAway` or `NoToken`."""
@@ -116,8 +119,8 @@ class Mail:
     def _message(self, mailbox: Mailbox, message_id: str) -> tuple[MailMessage, Found]:
         for folder in [*mailbox.ours, *mailbox.elsewhere()]:
             for uid in self._uids(mailbox, folder, message_id)[:1]:
-                [found] = mailbox.fetch(folder, [uid])
-                return self.reader.read(found.raw, found.received), found
+                for found in mailbox.fetch(folder, [uid]):
+                    return self.reader.read(found.raw, found.received), found
         raise UnknownMessage(f"No message {message_id[:200]} in the mailbox.")
 
     def _uids(self, mailbox: Mailbox, folder: str, message_id: str) -> list[int]:
@@ -153,7 +156,8 @@ class Mail:
         The reply lies in the folder `Sending` from before it is sent until the server took it. What
         is found there later was perhaps sent, and is not sent again.
         """
-        with self.open() as mailbox:
+        # a caller that lost patience and asks again waits for its own first call
+        with self._writing.of(request.answers), self.open() as mailbox:
             mailbox.make_folders()
             answered, _ = self._message(mailbox, request.answers)
             if answered.automatic:
@@ -212,7 +216,7 @@ class Mail:
     def note(self, request: LeaveNoteRequest) -> NoteLeft:
         """Lay a note beside a customer's message, in the agents' folder; the same key once."""
         note_id = self.writer.note_id(request.key)
-        with self.open() as mailbox:
+        with self._writing.of(request.answers), self.open() as mailbox:
             mailbox.make_folders()
             answered, _ = self._message(mailbox, request.answers)
             folder = mailbox.folder(MailFolder.AGENTS)
@@ -236,7 +240,7 @@ class Mail:
             uids = mailbox.search(mailbox.sent, ["SINCE", since])[-_MOST_REPLIES:]
             sent = [
                 self.reader.read(each.raw, each.received)
-                for each in mailbox.fetch(mailbox.sent, uids)
+                for each in mailbox.fetch(mailbox.sent, uids, _READ_BYTES)
             ]
             old = now - timedelta(hours=settled_hours)
             candidates = [

@@ -171,6 +171,31 @@ def test_no_message_is_too_odd(raw: bytes) -> None:
     assert found == read(raw).model_copy(update={"at": found.at})
 
 
+@pytest.mark.parametrize("depth", [400, 3000])
+def test_messages_within_messages_are_left_to_a_person(depth: int) -> None:
+    head = b"From: ana@example.com\r\nSubject: Gr\xc3\xbc\xc3\x9fe\r\nMessage-ID: <1@x>\r\n"
+    found = read(head + b"Content-Type: message/rfc822\r\n\r\n" * depth + b"hello")
+    assert (found.message_id, found.subject) == ("<1@x>", "Grüße")
+    assert (found.sender.email, found.automatic) == ("ana@example.com", None)
+    assert "could not be read" in found.text
+    assert [file.type for file in found.attachments] == ["message/rfc822"]
+
+
+def test_headers_in_plain_utf_8_are_read() -> None:
+    raw = "From: Jürgen <jürgen@bücher.example>\r\nSubject: Größe 🪴\r\n\r\nWo?".encode()
+    found = read(raw)
+    assert (found.sender.name, found.sender.email) == ("Jürgen", "jürgen@bücher.example")
+    assert found.subject == "Größe 🪴"
+
+
+def test_very_many_attachments_are_counted() -> None:
+    part = b"--b\r\nContent-Type: image/png\r\n\r\n12345\r\n"
+    head = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    found = read(head + part * 250 + b"--b--")
+    assert len(found.attachments) == 101
+    assert (found.attachments[-1].name, found.attachments[-1].bytes) == ("150 more", 750)
+
+
 def test_a_long_message_is_read_whole() -> None:
     text = "\n".join(f"line {n} äöü" for n in range(9000))
     assert read(message(text)).text == text

@@ -1,5 +1,9 @@
 """A reply is sent once, or a human is told that nobody knows; both servers may fail at any time."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 
 from services.contracts.mail import LeaveNoteRequest, MailSent, SendReplyRequest
@@ -12,6 +16,7 @@ from services.mail.errors import (
     SendingUnclear,
     UnknownMessage,
 )
+from services.mail.mailbox import Mailbox
 from services.mail.service import Mail
 from tests.helpdesks.email.standin.inbox import Inbox, body
 from tests.mail.conftest import mail_with
@@ -49,6 +54,34 @@ def test_an_unclear_reply_is_sent_where_the_server_kept_a_copy(inbox: Inbox, mai
     inbox.keep("Sent", inbox.sent()[0].as_bytes())
     assert answer(mail, asked).repeated
     assert (len(inbox.sent()), inbox.ids("Sending"), inbox.ids("Answered")) == (1, [], [asked])
+
+
+def test_a_caller_who_lost_patience_and_asks_again_sends_nothing_twice(
+    inbox: Inbox, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = inbox.customer_writes("Where is it?")
+    both_are_in = threading.Barrier(2)
+    make_folders = Mailbox.make_folders
+
+    def slow(mailbox: Mailbox) -> None:
+        make_folders(mailbox)
+        with suppress(threading.BrokenBarrierError):
+            both_are_in.wait(1)
+
+    monkeypatch.setattr(Mailbox, "make_folders", slow)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: answer(mail, asked), range(2)))
+    assert sorted(each.repeated for each in answers) == [False, True]
+    assert len(inbox.sent()) == 1
+
+
+@pytest.mark.parametrize("address", ["ana..ruiz.@docomo.example", "jürgen@bücher.example"])
+def test_addresses_that_no_standard_allows_are_answered(
+    inbox: Inbox, mail: Mail, address: str
+) -> None:
+    inbox.deliver(f"From: Ana <{address}>\r\nMessage-ID: <1@x>\r\n\r\nWhere?".encode())
+    answer(mail, "<1@x>")
+    assert inbox.servers.post.recipients == [address]
 
 
 @pytest.mark.parametrize(("said", "error"), [("451 later", NotSent), ("554 never", Refused)])
