@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -37,6 +38,14 @@ class Chosen:
     category: str
     language: str
     page: int
+
+    @property
+    def address(self) -> str:
+        """The list's address, without what is as it begins."""
+        begin = {"state": ReviewState.OPEN.value, "category": "", "language": "", "page": 1}
+        now = asdict(self) | {"state": self.state.value}
+        query = urlencode({name: value for name, value in now.items() if value != begin[name]})
+        return f"/reviews?{query}" if query else "/reviews"
 
 
 @router.get("/reviews", summary="Drafts that wait for a person")
@@ -77,7 +86,10 @@ async def list_rows(
 ) -> HTMLResponse:
     """Does not keep an idle person logged in."""
     chosen = Chosen(state, category, language, page)
-    return await _list(request, ledger, pages, "reviews_rows.html", chosen)
+    answer = await _list(request, ledger, pages, "reviews_rows.html", chosen)
+    # so that the way back from a review leads to the same filters
+    answer.headers["HX-Replace-Url"] = chosen.address
+    return answer
 
 
 async def _list(

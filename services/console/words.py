@@ -32,7 +32,7 @@ REASONS = {
     "claim_unconfirmed": "It is unknown whether a reply reached the customer",
     "finished_by_ledger": "The machine stopped working on it",
     "restored": "The system was restored from a back-up meanwhile",
-    "not_posted": "The helpdesk could not be reached",
+    "not_posted": "It could not be posted as decided",
     "step_failed": "A part of the machine did not answer",
     "erased": "The customer's data was deleted meanwhile",
 }
@@ -70,6 +70,7 @@ LANGUAGES = {
     "tr": "Turkish",
     "uk": "Ukrainian",
     "und": "Unknown language",
+    "unknown": "Unknown language",
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
@@ -87,8 +88,8 @@ VERDICTS = {
 }
 ROUTES = {
     "auto_sent": "Answered by the machine",
-    "review": "Draft reviewed by a person",
-    "human": "Answered by a person",
+    "review": "Draft to a person",
+    "human": "Straight to a person",
 }
 STATES = {
     "open": "Waiting for you",

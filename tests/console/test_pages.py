@@ -1,13 +1,17 @@
 """Dashboard, tickets, corrections, thresholds and the quality check, on real services."""
 
+import re
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from tests.console.conftest import Browser, System
 from tests.ledger.conftest import a_reply, call, register
 
+_ENDINGS = re.compile(r'<tr><th scope="row">([^<]+)</th>(.*?)</tr>')
+_NUMBER = re.compile(r'<td class="number">(\d+)</td>')
 FROM_MACHINE = "Restart the hub."
 
 
@@ -44,6 +48,34 @@ async def test_dashboard_counts_how_tickets_ended(system: System, browser: Brows
     assert "No question is seven days old yet." in page
     for kind in ("machine", "review", "person"):
         assert f'<rect class="{kind}" x=' in page
+
+
+async def test_dashboard_counts_by_category_and_language(system: System, browser: Browser) -> None:
+    await system.end(1, "auto_sent", category="billing", language="de-AT")
+    await system.end(2, "human", category="billing", language="en")
+    await system.end(3, "review", category="shipping", language="en")
+    rows = dict(_ENDINGS.findall(await browser.get("/dashboard")))
+    assert {name: _NUMBER.findall(cells) for name, cells in rows.items()} == {
+        "Billing": ["1", "0", "1"],
+        "Shipping": ["0", "1", "0"],
+        "German": ["1", "0", "0"],
+        "English": ["0", "1", "1"],
+    }
+    assert all("No question is seven days old yet" in cells for cells in rows.values())
+
+
+async def test_dashboard_says_what_lasted_of_a_language(
+    system: System, browser: Browser, database_url: str
+) -> None:
+    await system.end(1, "auto_sent", category="billing", language="de")
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        for column in ("registered_at", "finished_at"):
+            await connection.execute(
+                f"update ledger_turns set {column} = {column} - interval '9 days'"
+            )
+    rows = dict(_ENDINGS.findall(await browser.get("/dashboard?days=30")))
+    assert "21–100 %" in rows["German"]
+    assert "21–100 %" in rows["Billing"]
 
 
 async def test_small_numbers_are_shown_as_a_range(system: System, browser: Browser) -> None:

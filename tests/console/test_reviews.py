@@ -47,6 +47,16 @@ async def test_list_is_filtered_by_language(system: System, browser: Browser) ->
     assert "Wo ist mein Paket" not in await browser.get("/reviews/rows?language=ja")
 
 
+async def test_the_way_back_from_a_review_leads_to_the_same_filters(browser: Browser) -> None:
+    for asked, address in (
+        ("state=open&category=billing&language=de&page=1", "/reviews?category=billing&language=de"),
+        ("state=decided&category=a%26b&page=2", "/reviews?state=decided&category=a%26b&page=2"),
+        ("state=open&category=&language=", "/reviews"),
+    ):
+        answer = await browser.http.get(f"/reviews/rows?{asked}")
+        assert answer.headers["HX-Replace-Url"] == address
+
+
 async def test_page_shows_what_the_decision_needs(system: System, browser: Browser) -> None:
     thread = [
         {"author": "customer", "body": "It broke last week.", "at": "2026-11-20T10:00:00Z"},

@@ -23,6 +23,11 @@
   // what is newest stands at the right end
   for (const wide of document.querySelectorAll("[data-newest]")) wide.scrollLeft = wide.scrollWidth;
 
+  // on a phone the page we are on may stand outside of the bar
+  const bar = document.querySelector(".top ul");
+  const here = bar && bar.querySelector("[aria-current]");
+  if (here) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+
   // a slider beside a number
   for (const slider of document.querySelectorAll("[data-moves]")) {
     const number = document.getElementById(slider.dataset.moves);
