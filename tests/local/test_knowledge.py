@@ -17,6 +17,7 @@ CATEGORIES = {"account", "billing", "shipping", "technical", "general"}
 FRONT_MATTER = {"id", "title", "category", "url", "locale", "updated"}
 KINDS = {
     "answerable",
+    "doubtful",
     "billing_dispute",
     "legal",
     "angry",
