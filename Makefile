@@ -71,7 +71,8 @@ eval-learning: install ## What is sent, and wrong, after so many corrections: DA
 TICKETS = $(if $(filter file,$(origin DATA)),evals/golden/larkspur.jsonl,$(DATA))
 eval-replay: install ## What would become of past tickets: DATA=tickets.csv; docs/evaluate.md has more
 	@$(RUN) -m evals replay --data "$(TICKETS)" $(if $(KNOWLEDGE),--knowledge "$(KNOWLEDGE)") \
-		$(if $(CONFIG),--config "$(CONFIG)") $(if $(RUNNING),--running) $(if $(SHOW_TEXT),--show-text)
+		$(if $(CONFIG),--config "$(CONFIG)") $(if $(RUNNING),--running) $(if $(NO_LIFT),--no-lift) \
+		$(if $(SHOW_TEXT),--show-text)
 eval-gate: install ## Is a change better or worse on the golden set: A=old.env B=new.env; docs/evaluate.md
 	@test -n "$(B)" || { echo "usage: make eval-gate B=new.env [A=old.env]; docs/evaluate.md"; exit 2; }
 	@$(RUN) -m evals gate --data "$(TICKETS)" --b "$(B)" $(if $(A),--a "$(A)") \

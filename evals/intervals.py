@@ -24,12 +24,35 @@ def share(hits: int, rows: int) -> Measure:
     """The share of hits with Wilson's score interval; all None where there are no rows."""
     if rows == 0:
         return {"value": None, "low": None, "high": None, "rows": 0}
+    return _rounded(*_wilson(hits, rows), rows)
+
+
+def _wilson(hits: int, rows: int) -> tuple[float, float, float]:
     p = hits / rows
     centre = p + Z_95**2 / (2 * rows)
     spread = Z_95 * math.sqrt(p * (1 - p) / rows + Z_95**2 / (4 * rows**2))
     scale = 1 + Z_95**2 / rows
-    low, high = max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
-    return _rounded(p, low, high, rows)
+    return p, max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def paired_difference(both: int, only_one: int, only_other: int, rows: int) -> Measure:
+    """One share minus another of the same rows (Newcombe 1998, Stat Med 17:2635, method 10)."""
+    if rows == 0:
+        return {"value": None, "low": None, "high": None, "rows": 0}
+    hits, others = both + only_one, both + only_other
+    (p, p_low, p_high), (q, q_low, q_high) = _wilson(hits, rows), _wilson(others, rows)
+    neither = rows - both - only_one - only_other
+    surplus = both * neither - only_one * only_other
+    corrected = max(surplus - rows / 2, 0) if surplus > 0 else surplus
+    margins = hits * (rows - hits) * others * (rows - others)
+    alike = corrected / math.sqrt(margins) if margins else 0.0
+    below = _apart(p - p_low, q_high - q, alike)
+    above = _apart(p_high - p, q - q_low, alike)
+    return _rounded(p - q, p - q - below, p - q + above, rows)
+
+
+def _apart(one: float, other: float, alike: float) -> float:
+    return math.sqrt(max(0.0, one**2 - 2 * alike * one * other + other**2))
 
 
 def bootstrap(rows: int, statistic: Callable[[NDArray[np.intp]], float]) -> Measure:

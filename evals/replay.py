@@ -8,7 +8,6 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from evals.errors import DataInvalid
 from evals.gate_config import Configuration, read_configuration
 from evals.replay_judge import cited, judge
+from evals.replay_lift import lift, without_corrections
 from evals.replay_measures import measures
 from evals.replay_page import replay_page
 from evals.replay_rows import Rows, check_labels, read_rows
@@ -23,6 +23,8 @@ from evals.replay_run import Record, replay
 from evals.replay_system import (
     KNOWLEDGE,
     STEPS,
+    Answers,
+    System,
     check_ready,
     in_process,
     read_knowledge,
@@ -47,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--running", action="store_true", help="ask the system that `make up` runs")
     made.add_argument(
         "--url", action="append", default=[], metavar="STEP=URL", help="one step elsewhere"
+    )
+    made.add_argument(
+        "--no-lift", action="store_true", help="do not replay without corrections as well"
     )
     made.add_argument("--show-text", action="store_true", help="tickets' texts in page and report")
     return made
@@ -80,11 +85,10 @@ async def _run(options: argparse.Namespace, command: Sequence[str]) -> tuple[dic
         print(f"Columns that are not used: {', '.join(data.unused)}", file=sys.stderr)
     await check_ready(urls)
     started = time.perf_counter()
-    async with _system(options, configuration, urls) as system:
-        check_labels(data, system.known)
-        records = await replay(system, data.rows, configuration.workflow, progress)
-    await judge(records)
+    replays = await _replays(options, configuration, urls, data)
+    records = replays[0]
     report = _report(data, records, configuration)
+    report["lift"] = lift(*replays) if len(replays) == 2 else None
     report["seconds"] = round(time.perf_counter() - started, 1)
     report["command"] = shlex.join(["python", "-m", "evals", *command])
     if options.running:
@@ -94,21 +98,35 @@ async def _run(options: argparse.Namespace, command: Sequence[str]) -> tuple[dic
     return report, replay_page(report, records, learning, show_text=options.show_text)
 
 
-@asynccontextmanager
-async def _system(
-    options: argparse.Namespace, configuration: Configuration, urls: dict[str, str]
-) -> Any:
+async def _replays(
+    options: argparse.Namespace, configuration: Configuration, urls: dict[str, str], data: Rows
+) -> list[list[Record]]:
+    """The replay, and one without corrections where that can be had."""
     if set(urls) == set(STEPS):
         async with running(urls) as system:
-            yield system
-        return
+            return [await _replay(system, data, configuration)]
     knowledge = read_knowledge(options.knowledge)
+    sides = [configuration]
+    if knowledge.corrections and "retrieve" not in urls and not options.no_lift:
+        sides.append(without_corrections(configuration))
+    answers: Answers = {}
+    found = []
     with throwaway_postgres() as server:
         print("Storing articles and corrections …", file=sys.stderr)
         name = f"replay_{secrets.token_hex(4)}"
         await store_knowledge(server, name, knowledge, configuration)
-        async with in_process(server, name, configuration, urls) as system:
-            yield system
+        for side in sides:
+            async with in_process(server, name, side, urls) as system:
+                system.answers = answers
+                found.append(await _replay(system, data, side))
+    return found
+
+
+async def _replay(system: System, data: Rows, configuration: Configuration) -> list[Record]:
+    check_labels(data, system.known)
+    records = await replay(system, data.rows, configuration.workflow, progress)
+    await judge(records)
+    return records
 
 
 def step_urls(given: Sequence[str], *, everything: bool) -> dict[str, str]:

@@ -80,6 +80,8 @@ def lead(report: Mapping[str, Any]) -> list[str]:
             f"{'none' if bad == 0 else bad} of them would have been "
             f"(95 % interval: {interval(held)})."
         )
+    if report["lift"]:
+        said.append(report["lift"]["verdict"])
     if failed := sum(report["failures"].values()):
         said.append(f"On {failed} tickets a step failed; they went to a human.")
     cost = report["cost"]
@@ -126,6 +128,21 @@ def lines(report: Mapping[str, Any]) -> list[Line]:
             Line("Category, macro-F1", "each category counts alike", said["category_macro_f1"]),
             Line("Intent right", "", said["intent_accuracy"], "right"),
             Line("Language right", "", said["language_accuracy"], "right"),
+        ]
+    if lift := report["lift"]:
+        found += [
+            Line(
+                "Sent, had there been no corrections",
+                "and not wrong; the same tickets",
+                lift["resolved_without"],
+                "right",
+            ),
+            Line(
+                "Wrong among these",
+                "of those whose reply can be judged",
+                lift["wrong_without"],
+                "wrong",
+            ),
         ]
     if probability := report["probability"]:
         found += [

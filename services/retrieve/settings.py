@@ -79,7 +79,7 @@ class RetrieveSettings(BaseSettings):
     holdout_share: float = Field(
         default=0.0,
         ge=0,
-        le=0.5,
+        le=1.0,
         description=(
             "This share of tickets gets no corrections, chosen by their id, so that what "
             "corrections bring can be measured (ledger GET /metrics/lift); 0: none."

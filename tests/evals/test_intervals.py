@@ -2,7 +2,7 @@
 
 import pytest
 
-from evals.intervals import bootstrap, macro_f1, mean, share
+from evals.intervals import bootstrap, macro_f1, mean, paired_difference, share
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,22 @@ def test_bootstrap_repeats_itself() -> None:
         return float(chosen[0])  # type: ignore[index]
 
     assert bootstrap(50, first) == bootstrap(50, first)
+
+
+@pytest.mark.parametrize(
+    ("both", "only_one", "only_other", "low", "high"),
+    [
+        # Newcombe 1998, Statistics in Medicine 17:2635, table II, method 10; of 50 pairs.
+        (20, 12, 2, 0.0562, 0.3292),
+        (36, 12, 2, 0.0569, 0.3404),
+        (43, 0, 0, -0.0639, 0.0639),
+    ],
+)
+def test_a_paired_difference(
+    both: int, only_one: int, only_other: int, low: float, high: float
+) -> None:
+    measured = paired_difference(both, only_one, only_other, 50)
+    assert measured["value"] == pytest.approx((only_one - only_other) / 50)
+    assert measured["low"] == pytest.approx(low, abs=2e-4)
+    assert measured["high"] == pytest.approx(high, abs=2e-4)
+    assert paired_difference(0, 0, 0, 0)["value"] is None

@@ -37,6 +37,7 @@ def report_of(records: list[Record], **more: Any) -> dict[str, Any]:
         "file_of_all": "all.json",
         "seconds": 1.0,
         "command": "python -m evals replay",
+        "lift": None,
     }
     return base | measures(records) | more
 
