@@ -1,6 +1,8 @@
 """What the machine says, in the words of the people who read it."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.contracts import Effect, Reason
@@ -205,6 +207,26 @@ def plain(name: str | None) -> str:
 def reason_title(reason: Reason) -> str:
     """Say what a rule found; a rule of somebody's own is shown by its name."""
     return REASONS.get(reason.rule) or plain(reason.rule)
+
+
+@dataclass
+class Merged:
+    """What one rule found, in however many places."""
+
+    title: str
+    effect: Effect
+    details: list[str] = field(default_factory=list)
+
+
+def merged(reasons: Sequence[Reason], review: Review | None = None) -> list[Merged]:
+    """Say what each rule found once; the first thing it found says how grave it is."""
+    found: dict[str, Merged] = {}
+    for reason in reasons:
+        one = found.setdefault(reason.rule, Merged(reason_title(reason), reason.effect))
+        detail = reason_detail(reason, review)
+        if detail and not any(said.startswith(detail) for said in one.details):
+            one.details.append(detail)
+    return list(found.values())
 
 
 def main_reason(review: Review) -> str:

@@ -11,6 +11,8 @@ from services.contracts.mail import MailAddress
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _LONGEST = 998
+_MOST_READ = 10_000
+"""Of a header: encoded words take quadratic time."""
 _MOST_REFERENCES = 100
 
 
@@ -25,7 +27,7 @@ def all_headers(message: Message) -> dict[str, list[str]]:
 
 def text_of(value: object) -> str:
     """Return a header's value with its encoded words read; as it stands where they are broken."""
-    raw = clean(str(value or ""))
+    raw = clean(str(value or ""))[:_MOST_READ]
     try:
         read = str(make_header(decode_header(raw)))
     except (HeaderParseError, LookupError, UnicodeError, ValueError):

@@ -24,6 +24,8 @@ _ANSWER = re.compile(
 NOBODY = MailAddress(email="")
 _UNREAD = "(This message could not be read: open it in the mailbox.)"
 _HEAD_BYTES = 1_000_000
+_MOST_TEXT = 400_000
+_MOST_BOUNDARIES = 20_000
 
 logger = structlog.get_logger(__name__)
 
@@ -41,10 +43,12 @@ class Reader:
         `at` is when it was received; without it the message's own date counts.
         """
         try:
+            if raw.count(b"\n--") > _MOST_BOUNDARIES:
+                raise ValueError("too many parts")
             return self._read(message_from_bytes(raw), raw, at)
         except Exception as error:
             # one message that nobody can take apart must not keep all others waiting: parts within
-            # parts, some hundreds deep, are such a one
+            # parts, some hundreds deep, are such a one; so are a million parts side by side
             logger.warning("mail_not_taken_apart", error=type(error).__name__)
             head = BytesHeaderParser().parsebytes(raw[:_HEAD_BYTES])
             return self._read(head, raw, at, taken_apart=False)
@@ -103,7 +107,7 @@ def _references(headers: dict[str, list[str]]) -> list[str]:
 def _text(message: Message, subject: str, *, is_reply: bool) -> tuple[str, bool]:
     words = words_of(message, with_quotes=not is_reply)
     own = own_words(words.text, subject, is_reply=is_reply)
-    return own.text, own.shortened or words.cut
+    return own.text[:_MOST_TEXT], own.shortened or words.cut or len(own.text) > _MOST_TEXT
 
 
 def _address(values: Sequence[str]) -> MailAddress | None:

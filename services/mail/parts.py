@@ -1,5 +1,6 @@
 """The words and the attachments of a message, part by part."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -9,6 +10,8 @@ from services.mail.headers import text_of
 from services.mail.html_text import html_to_text
 
 _MOST_ATTACHMENTS = 100
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What no one sees and JSON writes in six letters each."""
 _WIDER = {
     "us-ascii": "utf-8",
     "ascii": "utf-8",
@@ -93,7 +96,7 @@ def _decoded(part: Message) -> str:
 
 
 def _tidy(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def _children(part: Message) -> list[Message]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.console import charts, highlight, words
-from services.contracts import Rule
+from services.contracts import Effect, Reason, Rule
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -39,4 +39,20 @@ def test_articles_are_shown_without_the_signs_of_markdown() -> None:
         ("Returns\n\n", False),
         ("You have 30 days.", True),
         ("\nLabels #1\nPrint one.", False),
+    ]
+
+
+def test_what_one_rule_found_is_said_under_one_title() -> None:
+    reasons = [
+        Reason(
+            rule="high_urgency", detail="“melted”. At least critical.", effect=Effect.RAISE_URGENCY
+        ),
+        Reason(rule="frustrated_customer", detail="Upset.", effect=Effect.REQUIRE_HUMAN),
+        Reason(rule="high_urgency", detail="“melted”.", effect=Effect.REQUIRE_HUMAN),
+        Reason(rule="high_urgency", detail="Urgency critical.", effect=Effect.REQUIRE_HUMAN),
+    ]
+    found = [(one.title, one.effect, one.details) for one in words.merged(reasons)]
+    assert found == [
+        ("It is urgent", "raise_urgency", ["“melted”. At least critical.", "Urgency critical."]),
+        ("The customer is upset", "require_human", ["Upset."]),
     ]

@@ -1,6 +1,7 @@
 """A raw message is read whatever its writer did to it; machines are told from people."""
 
 import base64
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -199,6 +200,30 @@ def test_very_many_attachments_are_counted() -> None:
 def test_a_long_message_is_read_whole() -> None:
     text = "\n".join(f"line {n} äöü" for n in range(9000))
     assert read(message(text)).text == text
+
+
+def test_a_subject_of_very_many_encoded_words_takes_no_time() -> None:
+    started = time.monotonic()
+    found = read(b"Subject: " + b"=?utf-8?q?a?= " * 100_000 + b"\r\n\r\nhello")
+    assert found.subject.startswith("aaa")
+    assert time.monotonic() - started < 5
+
+
+def test_signs_that_nobody_sees_are_left_out() -> None:
+    assert read(HEAD % (b"utf-8", b"a\x00\x01\x0b\x1f\x7fb\tc")).text == "ab\tc"
+
+
+def test_of_a_text_without_end_the_beginning_is_read() -> None:
+    found = read(message("word " * 200_000))
+    assert (len(found.text), found.shortened) == (400_000, True)
+
+
+def test_parts_without_number_take_no_time() -> None:
+    head = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    started = time.monotonic()
+    found = read(head + b"--b\r\n\r\nx\r\n" * 1_000_000 + b"--b--")
+    assert "could not be read" in found.text
+    assert time.monotonic() - started < 5
 
 
 def test_a_body_that_is_no_message_is_refused() -> None:
