@@ -63,6 +63,7 @@ def _filters() -> dict[str, Any]:
     return {
         "percent": words.percent,
         "interval": words.interval,
+        "unbroken": words.unbroken,
         "plain": words.plain,
         "duration": words.duration,
         "ago": words.ago,

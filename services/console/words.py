@@ -186,6 +186,11 @@ def interval(found: Interval) -> str:
     return f"{percent(found.share)} ({low}–{high} %)"
 
 
+def unbroken(shares: str) -> str:
+    """Keep each range on one line, however narrow the column is."""
+    return shares.replace(" %", "\u00a0%").replace("–", "\u2060–\u2060")
+
+
 def language(code: str) -> str:
     """Name a language; its code where we have no name."""
     return LANGUAGES.get(code, code.upper())

@@ -7,6 +7,7 @@ import httpx
 import psycopg
 import pytest
 
+from services.console import words
 from tests.console.conftest import Browser, System
 from tests.ledger.conftest import a_reply, call, register
 
@@ -74,8 +75,8 @@ async def test_dashboard_says_what_lasted_of_a_language(
                 f"update ledger_turns set {column} = {column} - interval '9 days'"
             )
     rows = dict(_ENDINGS.findall(await browser.get("/dashboard?days=30")))
-    assert "21–100 %" in rows["German"]
-    assert "21–100 %" in rows["Billing"]
+    assert words.unbroken("21–100 %") in rows["German"]
+    assert words.unbroken("21–100 %") in rows["Billing"]
 
 
 async def test_small_numbers_are_shown_as_a_range(system: System, browser: Browser) -> None:
