@@ -9,7 +9,12 @@ from typing import Any
 from evals.cross import cross_evaluate
 from evals.errors import DataInvalid
 from evals.intervals import macro_f1, share
-from evals.languages import in_words, measure_human_requests, measure_languages
+from evals.languages import (
+    in_words,
+    measure_human_requests,
+    measure_indirect_requests,
+    measure_languages,
+)
 from evals.mapping import (
     BANKING77_URGENT,
     BITEXT_HUMAN,
@@ -63,6 +68,7 @@ async def measure(folder: Path, *, cross: bool = False) -> Report:
     if languages:
         report["multilingual_tickets"] = measure_languages(languages)
     report["own_human_requests"] = measure_human_requests()
+    report["own_indirect_requests"] = measure_indirect_requests()
     return report | (cross_evaluate(folder) if cross else {})
 
 

@@ -22,6 +22,7 @@ OVER = 40
 """Characters that a body must have more of: shorter ones often say nothing of their language."""
 
 HUMAN_REQUESTS = Path("evals/human_requests.csv")
+INDIRECT_REQUESTS = Path("evals/indirect_requests.csv")
 RULES = Path("config/rules/default.yaml")
 
 _FUNCTION_WORDS = {
@@ -67,7 +68,7 @@ def measure_human_requests() -> dict[str, Any]:
     `fresh` ones were written after the lists had been frozen, and nothing was added for them.
     """
     rows = csv_rows(HUMAN_REQUESTS, ("language", "asks", "part", "text"))
-    seen = [in_words(row["text"]) or human_request(row["text"]) is not None for row in rows]
+    seen = [asks_for_a_person(row["text"]) for row in rows]
     pairs = list(zip(rows, seen, strict=True))
     asked = [(row, found) for row, found in pairs if row["asks"] == "yes"]
     known = [(row["language"], found) for row, found in asked if row["part"] != "fresh"]
@@ -86,6 +87,43 @@ def measure_human_requests() -> dict[str, Any]:
         "seen_fresh": share(sum(fresh), len(fresh)),
         "others_left_alone": share(sum(others), len(others)),
     }
+
+
+def measure_indirect_requests() -> dict[str, Any]:
+    """Requests that go round the word, and near misses, by whether the lists were written on them.
+
+    The lists were developed on `develop` and never looked at against `report`, though one hand
+    wrote both; `fresh` wordings came after the lists had been frozen.
+    """
+    rows = csv_rows(INDIRECT_REQUESTS, ("language", "asks", "part", "text"))
+    seen = [(row, asks_for_a_person(row["text"])) for row in rows]
+
+    def of(part: str, asks: str, language: str = "") -> Any:
+        found = [
+            said is (asks == "yes")
+            for row, said in seen
+            if (row["part"], row["asks"]) == (part, asks) and language in ("", row["language"])
+        ]
+        return share(sum(found), len(found))
+
+    languages = sorted({row["language"] for row in rows})
+    return {
+        "note": "Words alone. The lists were written on `developed`, measured on the other half "
+        "(`seen`) of the same pen, and on `seen_fresh`, wordings written after they were frozen.",
+        "rows": len(rows),
+        "seen_developed": of("develop", "yes"),
+        "seen": of("report", "yes"),
+        **{f"seen_{tag}": of("report", "yes", tag) for tag in languages},
+        "seen_fresh": of("fresh", "yes"),
+        "near_misses_left_alone_developed": of("develop", "no"),
+        "near_misses_left_alone": of("report", "no"),
+        **{f"near_misses_left_alone_{tag}": of("report", "no", tag) for tag in languages},
+    }
+
+
+def asks_for_a_person(text: str) -> bool:
+    """Whether the word lists of the rules or the local classifier's see a request."""
+    return in_words(text) or human_request(text) is not None
 
 
 def in_words(text: str) -> bool:

@@ -7,15 +7,17 @@ How a phrase is written, so that no programmer is needed:
 - `charge back` finds "charged back" and "charge-back": the words follow each other;
 - `speak/talk to (a) human` has alternatives, and a word that may be missing;
 - `reverse ... charge` allows up to four words in between, within one sentence;
-- in Japanese and Korean the phrase is found anywhere, for these do not separate words.
+- in Japanese and Korean the phrase is found anywhere, for these do not separate words; there too
+  `人/どなたか ... 話` has alternatives and a gap (of up to twelve characters).
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from services.rules.text import fold
+from services.rules.unspaced import Steps, compile_steps, occurs, sentences, without
 
 GAP = "..."
 MAX_GAP = 4
@@ -54,8 +56,8 @@ class Phrase:
 
     written: str
     sequences: tuple[tuple[Word | None, ...], ...]
-    anywhere: str = ""
-    """For languages without spaces: the folded text to be found as it is."""
+    anywhere: Steps = ()
+    """For languages without spaces: what must follow each other in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,10 @@ def _token(found: str) -> Iterable[str]:
 def compile_phrase(written: str, language: str) -> Phrase:
     """Read one phrase of the rules file; raises `PhraseError` saying what is wrong."""
     if language in _UNSPACED:
-        return Phrase(written, (), re.sub(r"\s+", "", fold(written)))
+        steps = compile_steps(written, GAP)
+        if steps is None:
+            raise PhraseError("must begin and end with a word")
+        return Phrase(written, (), steps)
     parts = _PHRASE_PART.findall(written.strip())
     if not parts or parts[0] == GAP or parts[-1] == GAP:
         raise PhraseError("must begin and end with a word")
@@ -201,11 +206,15 @@ class PhraseList:
     def _unspaced(self, tokens: Tokens, limit: int) -> list[Match]:
         if not (self._phrases.anywhere and limit > 0) or tokens.folded.isascii():
             return []
-        text = re.sub(r"\s+", "", tokens.folded)
-        for phrase in self._exceptions.anywhere:
-            text = text.replace(phrase.anywhere, "")
-        hits = [p for p in self._phrases.anywhere if p.anywhere in text]
-        return [Match(p, 0, 0, p.written) for p in hits[:limit]]
+        texts = sentences(tokens.folded)
+        for exception in self._exceptions.anywhere:
+            texts = [without(text, exception.anywhere) for text in texts]
+        hits = (
+            phrase
+            for phrase in self._phrases.anywhere
+            if any(occurs(text, phrase.anywhere) for text in texts)
+        )
+        return [Match(p, 0, 0, p.written) for p in islice(hits, limit)]
 
 
 class _Index:

@@ -13,6 +13,7 @@ from services.rules.triage import triage
 from tests.rules.bodies import ticket, triage_body, turns
 
 MESSAGES = Path("evals/human_requests.csv")
+INDIRECT = Path("evals/indirect_requests.csv")
 LANGUAGES = {"en", "de", "fr", "es", "pt", "ja", "ko"}
 
 
@@ -23,6 +24,15 @@ def rows(asks: str) -> list[tuple[str, str]]:
             (row["language"], row["text"])
             for row in csv.DictReader(lines)
             if row["asks"] == asks and row["part"] != "fresh"
+        ]
+
+
+def indirect(part: str, asks: str) -> list[tuple[str, str]]:
+    with INDIRECT.open(encoding="utf-8", newline="") as lines:
+        return [
+            (row["language"], row["text"])
+            for row in csv.DictReader(lines)
+            if (row["part"], row["asks"]) == (part, asks)
         ]
 
 
@@ -66,3 +76,23 @@ def test_what_we_wrote_ourselves_asks_for_nobody(book: Rulebook) -> None:
     for author in (Author.BOT, Author.AGENT):
         thread = turns("You can always speak to a human.", author=author)
         assert not asks_for_a_person(book, "How do I reset it?", thread)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("part", ["develop", "report"])
+def test_a_request_that_goes_round_the_word_is_honoured_too(
+    book: Rulebook, part: str, language: str
+) -> None:
+    asked = [text for tag, text in indirect(part, "yes") if tag == language]
+    missed = [text for text in asked if not asks_for_a_person(book, text)]
+    assert len(asked) >= 20
+    assert len(missed) <= len(asked) * 0.05, missed
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("part", ["develop", "report"])
+def test_a_word_for_a_person_is_no_request(book: Rulebook, part: str, language: str) -> None:
+    others = [text for tag, text in indirect(part, "no") if tag == language]
+    alarms = [text for text in others if asks_for_a_person(book, text)]
+    assert len(others) >= 20
+    assert len(alarms) <= len(others) * 0.05, alarms

@@ -43,6 +43,35 @@ def test_phrases(phrase: str, text: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("どなたかと話したい", True),
+        ("誰かと電話で話したい", True),
+        ("話をどなたかに", False),
+        ("どなたか。話したい", False),
+        ("どなたかが一二三四五六七八九十一二三話したい", False),
+        ("人と話したい", False),
+    ],
+)
+def test_japanese_phrases_have_alternatives_and_gaps(text: str, expected: bool) -> None:
+    assert found("どなたか/誰か ... 話", text, "ja") is expected
+
+
+def test_an_exception_with_a_gap_takes_out_what_it_covers() -> None:
+    phrases = [compile_phrase("담당자", "ko")]
+    exceptions = [compile_phrase("담당자 ... 말했", "ko")]
+    both = PhraseList(phrases, exceptions)
+    assert both.find(tokenize("매장 담당자가 그렇게 말했어요")) is None
+    assert both.find(tokenize("담당자가 말했어요. 담당자 바꿔 주세요")) is not None
+
+
+@pytest.mark.parametrize("phrase", ["... 話", "人 ...", "人 ... / ... 話"])
+def test_a_gap_needs_something_on_both_sides(phrase: str) -> None:
+    with pytest.raises(PhraseError):
+        compile_phrase(phrase, "ja")
+
+
+@pytest.mark.parametrize(
     ("phrase", "text", "language"),
     [
         ("Anwält*", "Anwältinnen", "de"),

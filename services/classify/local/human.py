@@ -25,7 +25,7 @@ _PATTERNS = (
     r"\b(?:somebody|someone|a human|a person|an agent|a manager|member of your staff)\b.{0,12}"
     r"\b(?:please )?(?:call|phone|ring)\s+(?:me|us)\b",
     r"\b(?:please |can you |could you )(?:call|phone|ring)\s+me\b",
-    r"\b(?:contact|contacting|reach|transfer to me)\s+(?:with )?(?:an? |some |your )?"
+    r"\b(?:contact|contacting|reach|transfer to me)\s+(?!person\b)(?:with )?(?:an? |some |your )?"
     r"(?:live |real |human )?(?:agent|someone|somebody|human|person|representative|supervisor)\b",
     # German
     r"\bmit\s+(?:einem|einer|dem|ihrem|irgendeinem)?\s*(?:echten|richtigen|menschlichen|zuständigen)?\s*"
