@@ -79,20 +79,21 @@ def test_what_we_wrote_ourselves_asks_for_nobody(book: Rulebook) -> None:
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-@pytest.mark.parametrize("part", ["develop", "report"])
+@pytest.mark.parametrize(("part", "missed_at_most"), [("develop", 0.05), ("report", 0.1)])
 def test_a_request_that_goes_round_the_word_is_honoured_too(
-    book: Rulebook, part: str, language: str
+    book: Rulebook, part: str, missed_at_most: float, language: str
 ) -> None:
+    """Which of the other half are missed is not told: the lists shall not be written for them."""
     asked = [text for tag, text in indirect(part, "yes") if tag == language]
-    missed = [text for text in asked if not asks_for_a_person(book, text)]
+    missed = sum(not asks_for_a_person(book, text) for text in asked)
     assert len(asked) >= 20
-    assert len(missed) <= len(asked) * 0.05, missed
+    assert missed <= len(asked) * missed_at_most
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 @pytest.mark.parametrize("part", ["develop", "report"])
 def test_a_word_for_a_person_is_no_request(book: Rulebook, part: str, language: str) -> None:
     others = [text for tag, text in indirect(part, "no") if tag == language]
-    alarms = [text for text in others if asks_for_a_person(book, text)]
+    alarms = sum(asks_for_a_person(book, text) for text in others)
     assert len(others) >= 20
-    assert len(alarms) <= len(others) * 0.05, alarms
+    assert alarms <= len(others) * 0.05
