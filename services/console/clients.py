@@ -147,18 +147,23 @@ class LedgerApi(Backend):
         path = f"/reviews/{review_id}/decision"
         return self.as_model(Review, await self.call("POST", path, body=request))
 
-    async def summary(self, since: datetime, until: datetime) -> Summary:
-        """What became of the tickets of a span."""
-        return await self.read(Summary, "/metrics/summary", _span(since, until))
+    async def summary(
+        self, since: datetime, until: datetime, language: str | None = None
+    ) -> Summary:
+        """What became of the tickets of a span, of a language or of all."""
+        params = _span(since, until) | {"language": language}
+        return await self.read(Summary, "/metrics/summary", params)
 
-    async def series(self, bucket: Bucket, since: datetime, until: datetime) -> Series:
+    async def series(
+        self, bucket: Bucket, since: datetime, until: datetime, language: str | None = None
+    ) -> Series:
         """The same over time."""
-        span = _span(since, until) | {"bucket": bucket.value}
-        return await self.read(Series, "/metrics/series", span)
+        params = _span(since, until) | {"bucket": bucket.value, "language": language}
+        return await self.read(Series, "/metrics/series", params)
 
-    async def resolution(self) -> Resolution:
+    async def resolution(self, language: str | None = None) -> Resolution:
         """What became of the answers of the last five weeks."""
-        return await self.read(Resolution, "/metrics/resolution")
+        return await self.read(Resolution, "/metrics/resolution", {"language": language})
 
     async def simulation(
         self, threshold: float, category: str, since: datetime, until: datetime

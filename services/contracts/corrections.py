@@ -155,6 +155,7 @@ class DoubtfulCorrection(Contract):
     id: Identifier
     ticket_id: Identifier
     category: Identifier
+    language: str | None = Field(default=None, description="`und` where the text does not tell.")
     summary: str
     verdict: CorrectionVerdict
     active: bool

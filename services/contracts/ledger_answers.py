@@ -273,6 +273,7 @@ class Summary(Contract):
 
     since: AwareDatetime
     until: AwareDatetime
+    language: str | None = Field(default=None, description="Only this one; null: all.")
     tickets: int = Field(description="Customer turns registered, replies included.")
     finished: int
     superseded: int
@@ -315,6 +316,7 @@ class Series(Contract):
     """Answer of `GET /metrics/series`."""
 
     bucket: Bucket
+    language: str | None = Field(default=None, description="Only this one; null: all.")
     points: list[Point]
 
 

@@ -22,6 +22,7 @@ class Lift(Contract):
 
     since: AwareDatetime
     until: AwareDatetime
+    language: str | None = Field(default=None, description="Only this one; null: all.")
     with_corrections: LiftArm
     without: LiftArm
     difference: Interval = Field(

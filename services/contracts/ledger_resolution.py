@@ -64,6 +64,7 @@ class Resolution(Contract):
 
     since: AwareDatetime
     until: AwareDatetime
+    language: str | None = Field(default=None, description="Only this one; null: all.")
     too_young: int = Field(description="Questions of the span left out: under seven days old.")
     ladder: Ladder
     categories: dict[str, Ladder]

@@ -12,6 +12,7 @@ class Simulation(Contract):
     since: AwareDatetime
     until: AwareDatetime
     category: str | None
+    language: str | None = Field(default=None, description="Only this one; null: all.")
     threshold: float
     decided: int = Field(description="Questions of the span that got as far as a checked draft.")
     sent: int = Field(description="Of those, sent automatically as things were.")

@@ -11,6 +11,7 @@ from services.contracts.ledger_lift import Lift, LiftArm
 from services.ledger import store_lift
 from services.ledger.intervals import wilson
 from services.ledger.measures import span_of
+from services.ledger.store_span import Span
 
 _DEFAULT_SPAN = timedelta(days=28)
 _NONE = {"tickets": 0, "sent": 0, "resolved": 0, "judged": 0, "wrong": 0}
@@ -22,16 +23,19 @@ class Lifts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def report(self, since: datetime | None, until: datetime | None) -> Lift:
+    async def report(
+        self, since: datetime | None, until: datetime | None, language: str | None
+    ) -> Lift:
         """Of the questions registered in [since, until), by default of four weeks."""
-        start, end = span_of(since, until, _DEFAULT_SPAN)
+        span = Span(*span_of(since, until, _DEFAULT_SPAN), language)
         async with self._database.connection() as connection:
-            rows = {row["held_out"]: row for row in await store_lift.arms(connection, start, end)}
+            rows = {row["held_out"]: row for row in await store_lift.arms(connection, span)}
         taught, without = _arm(rows.get(False, _NONE)), _arm(rows.get(True, _NONE))
         found = difference(taught.resolved, without.resolved)
         return Lift(
-            since=start,
-            until=end,
+            since=span.since,
+            until=span.until,
+            language=language,
             with_corrections=taught,
             without=without,
             difference=found,

@@ -15,6 +15,7 @@ from services.contracts.ledger_answers import (
 from services.ledger import store_history, store_metrics
 from services.ledger.errors import UnknownTicket
 from services.ledger.intervals import wilson
+from services.ledger.store_span import Span
 
 _WIDTHS = {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1)}
 _MOST_POINTS = 1000
@@ -46,14 +47,20 @@ class Measures:
             raise UnknownTicket(f"No ticket '{ticket_id}'.")
         return history
 
-    async def summary(self, since: datetime | None, until: datetime | None) -> Summary:
-        """Return what became of the turns registered in [since, until)."""
-        start, end = span_of(since, until, timedelta(days=7))
+    async def summary(
+        self, since: datetime | None, until: datetime | None, language: str | None
+    ) -> Summary:
+        """Return what became of the turns registered in [since, until), of a language or of all."""
+        span = Span(*span_of(since, until, timedelta(days=7)), language)
         async with self._database.connection() as connection:
-            return await store_metrics.summary(connection, start, end, wilson)
+            return await store_metrics.summary(connection, span, wilson)
 
     async def series(
-        self, bucket: Bucket, since: datetime | None, until: datetime | None
+        self,
+        bucket: Bucket,
+        since: datetime | None,
+        until: datetime | None,
+        language: str | None,
     ) -> Series:
         """Return the same over time; at most a thousand points."""
         width = _WIDTHS[bucket]
@@ -61,8 +68,9 @@ class Measures:
         if (end - start) / width > _MOST_POINTS:
             raise Unprocessable(f"More than {_MOST_POINTS} points; ask for less or by day.")
         async with self._database.connection() as connection:
-            points = await store_metrics.series(connection, bucket, start, end, wilson)
-        return Series(bucket=bucket, points=points)
+            span = Span(start, end, language)
+            points = await store_metrics.series(connection, bucket, span, wilson)
+        return Series(bucket=bucket, language=language, points=points)
 
 
 def span_of(

@@ -18,6 +18,7 @@ from services.contracts.ledger_simulation import Simulation
 from services.ledger import store_resolution, store_simulation
 from services.ledger.intervals import Stratum, stratified, wilson
 from services.ledger.measures import span_of
+from services.ledger.store_span import Span
 
 _RUNGS = ("sent", "uncontested", "confirmed", "durable", "reopened")
 _DEFAULT_SPAN = timedelta(days=28)
@@ -30,18 +31,22 @@ class Resolutions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def report(self, since: datetime | None, until: datetime | None) -> Resolution:
+    async def report(
+        self, since: datetime | None, until: datetime | None, language: str | None
+    ) -> Resolution:
         """Report the questions registered in [since, until) that are at least seven days old."""
         start, end = span_of(since, until, DURABLE_AFTER + _DEFAULT_SPAN)
         old = min(end, datetime.now(UTC) - DURABLE_AFTER)
-        span = (start, max(start, old))
+        span = Span(start, max(start, old), language)
+        young = Span(span.until, end, language)
         async with self._database.connection() as connection:
             counted = await store_resolution.ladders(connection, span)
             ladder = _ladder(next(row for row in counted if row["by"] == "all"))
             return Resolution(
                 since=start,
                 until=end,
-                too_young=await store_resolution.too_young(connection, span[1], end),
+                language=language,
+                too_young=await store_resolution.too_young(connection, young),
                 ladder=ladder,
                 categories={r["value"]: _ladder(r) for r in counted if r["by"] == "category"},
                 languages={r["value"]: _ladder(r) for r in counted if r["by"] == "language"},
@@ -54,16 +59,22 @@ class Resolutions:
             )
 
     async def simulate(
-        self, threshold: float, category: str | None, since: datetime | None, until: datetime | None
+        self,
+        threshold: float,
+        category: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        language: str | None,
     ) -> Simulation:
         """Tell what a threshold would have sent of the questions registered in [since, until)."""
-        start, end = span_of(since, until, _LAST_WEEK)
+        span = Span(*span_of(since, until, _LAST_WEEK), language)
         async with self._database.connection() as connection:
-            row = await store_simulation.simulate(connection, threshold, category, start, end)
+            row = await store_simulation.simulate(connection, threshold, category, span)
         return Simulation(
-            since=start,
-            until=end,
+            since=span.since,
+            until=span.until,
             category=category,
+            language=language,
             threshold=threshold,
             decided=row["decided"],
             sent=row["sent"],
@@ -80,7 +91,7 @@ def _ladder(row: Any) -> Ladder:
     return Ladder(questions=questions, wrongly_sent_known=row["wrongly_sent_known"], **rungs)
 
 
-async def _escalation(connection: Any, span: store_resolution.Span) -> Escalation:
+async def _escalation(connection: Any, span: Span) -> Escalation:
     row = await store_resolution.escalations(connection, span)
     strata = [
         Stratum(s["automatic"], s["judged"], s["wrong"])
@@ -116,9 +127,7 @@ def _right(ways: list[tuple[int, float | None]]) -> float | None:
     return 1 - sum(wrong) / sum(number for number, _ in ways)
 
 
-async def _satisfaction(
-    connection: Any, span: store_resolution.Span, *, automatic: bool
-) -> Satisfaction:
+async def _satisfaction(connection: Any, span: Span, *, automatic: bool) -> Satisfaction:
     row = await store_resolution.ratings(connection, span, automatic=automatic)
     return Satisfaction(
         ratings=row["ratings"],
@@ -127,12 +136,12 @@ async def _satisfaction(
     )
 
 
-async def _response(connection: Any, span: store_resolution.Span, *, automatic: bool) -> Seconds:
+async def _response(connection: Any, span: Span, *, automatic: bool) -> Seconds:
     row = await store_resolution.first_responses(connection, span, automatic=automatic)
     return Seconds(median=row["median"], p95=row["p95"])
 
 
-async def _costs(connection: Any, span: store_resolution.Span, ladder: Ladder) -> Costs:
+async def _costs(connection: Any, span: Span, ladder: Ladder) -> Costs:
     row = await store_resolution.costs(connection, span)
     total, durable = row["total_usd"], ladder.durable.count
     read = (row["cached"] or 0) + (row["fresh"] or 0)

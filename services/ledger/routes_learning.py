@@ -10,7 +10,7 @@ from services.contracts.ledger_lift import Lift
 from services.contracts.quality import DrawSamplesRequest, SamplesDrawn
 from services.contracts.reviewed import ReviewedOutcomes
 from services.ledger.ledger import LedgerDependency
-from services.ledger.parameters import Limit, Moment, Offset
+from services.ledger.parameters import Language, Limit, Moment, Offset
 
 router = APIRouter(tags=["learning"])
 
@@ -49,7 +49,10 @@ async def read_reviewed(
 
 @router.get("/metrics/lift", summary="What corrections bring, against a hold-out")
 async def read_lift(
-    ledger: LedgerDependency, since: Moment | None = None, until: Moment | None = None
+    ledger: LedgerDependency,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    language: Language | None = None,
 ) -> Lift:
     """Of questions decided while a hold-out was running; by default of four weeks."""
-    return await ledger.lifts.report(since, until)
+    return await ledger.lifts.report(since, until, language)

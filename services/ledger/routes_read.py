@@ -103,10 +103,16 @@ async def decide_review(
 
 @router.get("/metrics/summary", summary="What became of the tickets")
 async def read_summary(
-    ledger: LedgerDependency, since: Moment | None = None, until: Moment | None = None
+    ledger: LedgerDependency,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    language: Language | None = None,
 ) -> Summary:
-    """Turns registered in [since, until); the last seven days by default."""
-    return await ledger.measures.summary(since, until)
+    """Turns registered in [since, until); the last seven days by default.
+
+    With `language`, what waits and is open now is still that of all languages.
+    """
+    return await ledger.measures.summary(since, until, language)
 
 
 @router.get("/metrics/series", summary="The same over time")
@@ -115,17 +121,21 @@ async def read_series(
     bucket: Bucket = Bucket.DAY,
     since: Moment | None = None,
     until: Moment | None = None,
+    language: Language | None = None,
 ) -> Series:
     """One point for each hour or day (UTC), empty ones included; at most 1,000."""
-    return await ledger.measures.series(bucket, since, until)
+    return await ledger.measures.series(bucket, since, until, language)
 
 
 @router.get("/metrics/resolution", summary="What became of the answers")
 async def read_resolution(
-    ledger: LedgerDependency, since: Moment | None = None, until: Moment | None = None
+    ledger: LedgerDependency,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    language: Language | None = None,
 ) -> Resolution:
     """Of questions at least seven days old; by default of the five weeks that end now."""
-    return await ledger.resolutions.report(since, until)
+    return await ledger.resolutions.report(since, until, language)
 
 
 @router.get("/metrics/simulation", summary="What another threshold would have sent")
@@ -135,6 +145,7 @@ async def read_simulation(
     category: Category | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
+    language: Language | None = None,
 ) -> Simulation:
     """Of the drafts of the last seven days, or of [since, until); wrong ones as humans judged."""
-    return await ledger.resolutions.simulate(threshold, category, since, until)
+    return await ledger.resolutions.simulate(threshold, category, since, until, language)

@@ -1,14 +1,14 @@
 """SQL that compares tickets drafted with corrections and those of the hold-out."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from services.ledger.store_resolution import OBJECTIONS
 from services.ledger.store_simulation import JUDGED_BY, JUDGEMENTS
+from services.ledger.store_span import Span, of_language
 
 
-async def arms(connection: Any, since: datetime, until: datetime) -> Sequence[Any]:
+async def arms(connection: Any, span: Span) -> Sequence[Any]:
     """Count by side; the first decision of a turn says on which it was."""
     rows: Sequence[Any] = await connection.fetch(
         f"""
@@ -25,6 +25,7 @@ async def arms(connection: Any, since: datetime, until: datetime) -> Sequence[An
             {JUDGEMENTS}
             {OBJECTIONS}
             where t.state = 'finished' and t.registered_at >= $1 and t.registered_at < $2
+                and {of_language(3)}
         )
         select held_out, count(*) as tickets, count(*) filter (where sent) as sent,
             count(*) filter (where sent and was_right is not false) as resolved,
@@ -32,7 +33,6 @@ async def arms(connection: Any, since: datetime, until: datetime) -> Sequence[An
             count(*) filter (where sent and not was_right) as wrong
         from compared group by held_out
         """,  # noqa: S608 - only constants become part of the text
-        since,
-        until,
+        *span,
     )
     return rows

@@ -2,7 +2,7 @@
 """SQL that counts: summary and series."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from services.contracts.ledger_answers import (
@@ -14,6 +14,7 @@ from services.contracts.ledger_answers import (
     Summary,
 )
 from services.ledger import store_history
+from services.ledger.store_span import LANGUAGE, Span, of_language
 
 Wilson = Callable[[int, int], Interval]
 
@@ -22,7 +23,7 @@ _ROUTES = """
     count(*) filter (where route = 'review' and state = 'finished') as review,
     count(*) filter (where route = 'human' and state = 'finished') as human
 """
-_LANGUAGE = "lower(split_part(language, '-', 1))"
+_IN_SPAN = f"t.registered_at >= $1 and t.registered_at < $2 and {of_language(3)}"
 _SECONDS = "extract(epoch from finished_at - registered_at)"
 _MEASURES = f"""
     count(t.id) as tickets,
@@ -56,25 +57,25 @@ async def open_work(connection: Any) -> dict[str, Any]:
     return dict(row)
 
 
-async def summary(connection: Any, since: datetime, until: datetime, wilson: Wilson) -> Summary:
-    """Count the turns registered in [since, until)."""
-    span = (since, until)
+async def summary(connection: Any, span: Span, wilson: Wilson) -> Summary:
+    """Count the turns of a span; what is open now is counted in every language."""
     row = await connection.fetchrow(
         f"""
         select {_MEASURES}, count(*) filter (where ended_by = 'ledger') as ended_by_ledger
-        from ledger_turns t where registered_at >= $1 and registered_at < $2
+        from ledger_turns t where {_IN_SPAN}
         """,
         *span,
     )
     return Summary(
-        since=since,
-        until=until,
+        since=span.since,
+        until=span.until,
+        language=span.language,
         tickets=row["tickets"],
         finished=row["finished"],
         superseded=row["superseded"],
         routes=_routes(row),
         categories=await _by(connection, "category", span),
-        languages=await _by(connection, _LANGUAGE, span),
+        languages=await _by(connection, LANGUAGE, span),
         automatic=wilson(row["auto_sent"], row["finished"]),
         seconds_to_decision=_seconds(row),
         cost_usd=row["cost_usd"],
@@ -85,14 +86,11 @@ async def summary(connection: Any, since: datetime, until: datetime, wilson: Wil
     )
 
 
-async def _by(
-    connection: Any, column: str, span: tuple[datetime, datetime]
-) -> dict[str, RouteCounts]:
+async def _by(connection: Any, column: str, span: Span) -> dict[str, RouteCounts]:
     rows = await connection.fetch(
         f"""
         select coalesce({column}, 'unknown') as value, {_ROUTES}
-        from ledger_turns
-        where registered_at >= $1 and registered_at < $2 and state = 'finished'
+        from ledger_turns t where {_IN_SPAN} and state = 'finished'
         group by 1 order by count(*) desc, 1
         """,
         *span,
@@ -100,14 +98,14 @@ async def _by(
     return {row["value"]: _routes(row) for row in rows}
 
 
-async def _outcomes(connection: Any, span: tuple[datetime, datetime]) -> dict[str, Any]:
+async def _outcomes(connection: Any, span: Span) -> dict[str, Any]:
     rows = await connection.fetch(
-        """
+        f"""
         select kind, count(*) as number, avg(score)::float8 as score,
             count(*) filter (where kind = 'reopened' and t.route = 'auto_sent') as after_automatic
         from ledger_outcomes o
         join ledger_turns t on t.ticket_id = o.ticket_id and t.turn = o.turn
-        where o.at >= $1 and o.at < $2 group by kind order by kind
+        where o.at >= $1 and o.at < $2 and {of_language(3)} group by kind order by kind
         """,
         *span,
     )
@@ -118,23 +116,22 @@ async def _outcomes(connection: Any, span: tuple[datetime, datetime]) -> dict[st
     }
 
 
-async def series(
-    connection: Any, bucket: Bucket, since: datetime, until: datetime, wilson: Wilson
-) -> list[Point]:
+async def series(connection: Any, bucket: Bucket, span: Span, wilson: Wilson) -> list[Point]:
     """Count by hour or day of registration (UTC), empty buckets included."""
     rows = await connection.fetch(
         f"""
         select bucket as start, {_MEASURES}
         from generate_series(date_trunc($1, $2::timestamptz, 'UTC'), $3, $4::interval) as bucket
         left join ledger_turns t on t.registered_at >= greatest(bucket, $2)
-            and t.registered_at < least(bucket + $4::interval, $3)
+            and t.registered_at < least(bucket + $4::interval, $3) and {of_language(5)}
         where bucket < $3
         group by bucket order by bucket
         """,
         bucket.value,
-        since,
-        until,
+        span.since,
+        span.until,
         _interval(bucket),
+        span.language,
     )
     return [
         Point(

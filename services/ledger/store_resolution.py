@@ -2,12 +2,13 @@
 """SQL that tells what became of answers: objections, ratings, reviews, costs."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-Span = tuple[datetime, datetime]
+from services.ledger.store_span import LANGUAGE, Span, of_language
 
-_FINISHED = "t.state = 'finished' and t.registered_at >= $1 and t.registered_at < $2"
+_FINISHED = (
+    "t.state = 'finished' and t.registered_at >= $1 and t.registered_at < $2 and " + of_language(3)
+)
 # A further message counts as an objection, even a thank-you: we do not judge in our own favour.
 OBJECTIONS = """
 left join lateral (
@@ -27,7 +28,7 @@ left join lateral (
 """
 _JUDGED = f"""
     select t.id, coalesce(t.category, 'unknown') as category,
-        coalesce(lower(split_part(t.language, '-', 1)), 'unknown') as language,
+        coalesce({LANGUAGE}, 'unknown') as language,
         t.route = 'auto_sent' as sent,
         t.finished_at, least(back.at, dissatisfied.at, corrected.at) as contested_at,
         back.at as back_at, helped.at as helped_at, labelled.wrong as labelled_wrong
@@ -139,7 +140,7 @@ async def ratings(connection: Any, span: Span, *, automatic: bool) -> Any:
         from ledger_outcomes o
         join ledger_turns t on t.ticket_id = o.ticket_id and t.turn = o.turn
         where o.kind = 'csat' and o.score is not null
-            and (t.route = 'auto_sent') = $3 and {_FINISHED}
+            and (t.route = 'auto_sent') = $4 and {_FINISHED}
         """,
         *span,
         automatic,
@@ -163,7 +164,7 @@ async def first_responses(connection: Any, span: Span, *, automatic: bool) -> An
                 where e.ticket_id = t.ticket_id and e.turn = t.turn
                     and e.kind = 'correction_recorded'
             ) e on true
-            where {_FINISHED} and (t.route = 'auto_sent') = $3
+            where {_FINISHED} and (t.route = 'auto_sent') = $4
         )
         select percentile_cont(0.5) within group (order by seconds) as median,
             percentile_cont(0.95) within group (order by seconds) as p95
@@ -198,9 +199,9 @@ async def costs(connection: Any, span: Span) -> Any:
     )
 
 
-async def too_young(connection: Any, since: datetime, until: datetime) -> int:
+async def too_young(connection: Any, span: Span) -> int:
     """Count the questions of a span about which it is too early to say anything."""
     number: int = await connection.fetchval(
-        f"select count(*) from ledger_turns t where {_FINISHED}", since, until
+        f"select count(*) from ledger_turns t where {_FINISHED}", *span
     )
     return number

@@ -1,9 +1,9 @@
 """SQL that asks the history what another threshold would have sent."""
 
-from datetime import datetime
 from typing import Any
 
 from services.ledger.store_resolution import OBJECTIONS
+from services.ledger.store_span import Span, of_language
 
 JUDGED_BY = """
     case
@@ -38,9 +38,7 @@ left join lateral (
 """
 
 
-async def simulate(
-    connection: Any, threshold: float, category: str | None, since: datetime, until: datetime
-) -> Any:
+async def simulate(connection: Any, threshold: float, category: str | None, span: Span) -> Any:
     """Count decided drafts, those a threshold would have sent, and how many were wrong.
 
     What held a draft back for another reason than its probability or its category's mode would
@@ -68,9 +66,9 @@ async def simulate(
             {JUDGEMENTS}
             {OBJECTIONS}
             where t.state = 'finished' and t.registered_at >= $1 and t.registered_at < $2
-                and ($3::text is null or t.category = $3)
+                and {of_language(3)} and ($4::text is null or t.category = $4)
         ),
-        sent as (select *, probability >= $4 and not blocked as would_send from decided)
+        sent as (select *, probability >= $5 and not blocked as would_send from decided)
         select count(*) as decided,
             count(*) filter (where route = 'auto_sent') as sent,
             count(*) filter (where would_send) as would_send,
@@ -78,8 +76,7 @@ async def simulate(
             count(*) filter (where would_send and not was_right) as wrong
         from sent
         """,  # noqa: S608 - only constants become part of the text
-        since,
-        until,
+        *span,
         category,
         threshold,
     )

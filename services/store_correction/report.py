@@ -1,6 +1,7 @@
 """The quality report: corrections that somebody should look at, each with the reasons.
 
-`python -m services.store_correction.report [--category NAME] [--unused-days N] [--json]`
+`python -m services.store_correction.report [--category NAME] [--language TAG] [--unused-days N]
+[--json]`
 """
 
 import argparse
@@ -27,6 +28,7 @@ MEANING = {
     Quality.NEVER_RIGHT: "deactivated: drafts from it were never approved",
     Quality.UNUSED: "no answer cited it for {days} days",
 }
+_HEADINGS = ("Id", "Category", "Language", "Doubts", "✓/✎/✗", "Sent", "Stored", "Summary")
 
 
 class CorrectionReports:
@@ -37,11 +39,16 @@ class CorrectionReports:
         self._settings = settings
 
     async def report(
-        self, category: str | None, unused_days: int | None, limit: int, offset: int
+        self,
+        category: str | None,
+        language: str | None,
+        unused_days: int | None,
+        limit: int,
+        offset: int,
     ) -> CorrectionReport:
         """Return how good the store is, and one page of what to look at, the worst first."""
         days = unused_days or self._settings.unused_days
-        rows, counts = await self._store.doubtful(category, days, limit, offset)
+        rows, counts = await self._store.doubtful(category, language, days, limit, offset)
         return CorrectionReport(
             corrections=counts["corrections"],
             usable=counts["usable"],
@@ -59,7 +66,7 @@ def tables(report: CorrectionReport) -> list[Table]:
     counts.add_row(str(report.usable), "of them may be shown to the drafter")
     for doubt, meaning in MEANING.items():
         counts.add_row(str(report.quality[doubt]), meaning.format(days=report.unused_days))
-    found = Table("Id", "Category", "Doubts", "✓/✎/✗", "Sent", "Stored", "Summary", show_lines=True)
+    found = Table(*_HEADINGS, show_lines=True)
     for each in report.doubtful:
         found.add_row(*_cells(each))
     return [counts, found] if report.doubtful else [counts]
@@ -69,14 +76,17 @@ def _cells(each: DoubtfulCorrection) -> list[str]:
     uses = f"{each.uses.approved}/{each.uses.edited}/{each.uses.rejected}"
     doubts = "\n".join(each.quality)
     stored = f"{each.created_at:%Y-%m-%d}"
-    return [each.id, each.category, doubts, uses, str(each.sent), stored, each.summary]
+    about = [each.id, each.category, each.language or "und"]
+    return [*about, doubts, uses, str(each.sent), stored, each.summary]
 
 
-async def _made(category: str | None, unused_days: int | None, limit: int) -> CorrectionReport:
+async def _made(
+    category: str | None, language: str | None, unused_days: int | None, limit: int
+) -> CorrectionReport:
     database = Database(DatabaseSettings())
     reports = CorrectionReports(ReportStore(database), StoreCorrectionSettings())
     try:
-        return await reports.report(category, unused_days, limit, 0)
+        return await reports.report(category, language, unused_days, limit, 0)
     finally:
         await database.close()
 
@@ -85,12 +95,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.store_correction.report")
     parser.add_argument("--category", help="only this one")
+    parser.add_argument("--language", help="only this one, as a tag: de")
     parser.add_argument("--unused-days", type=_positive, help="instead of the setting")
     parser.add_argument("--limit", type=_positive, default=50, help="lines to print (50)")
     parser.add_argument("--json", action="store_true", help="as JSON instead of a table")
     wanted = parser.parse_args(arguments)
     try:
-        report = asyncio.run(_made(wanted.category, wanted.unused_days, wanted.limit))
+        asked = (wanted.category, wanted.language, wanted.unused_days, wanted.limit)
+        report = asyncio.run(_made(*asked))
     except Unavailable as error:
         print(error, file=sys.stderr)
         return 1

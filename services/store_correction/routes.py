@@ -90,6 +90,9 @@ async def list_corrections(
 async def report_quality(
     reports: Reports,
     category: Filter = None,
+    language: Annotated[
+        str | None, Query(pattern=r"^[a-z]{2,8}$", description="A primary language tag.")
+    ] = None,
     unused_days: Annotated[
         int | None, Query(ge=1, le=36_500, description="Instead of the setting.")
     ] = None,
@@ -97,7 +100,7 @@ async def report_quality(
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> CorrectionReport:
     """Return how good the store is, and one page of what to look at, the most doubtful first."""
-    return await reports.report(category, unused_days, limit, offset)
+    return await reports.report(category, language, unused_days, limit, offset)
 
 
 @router.get("/corrections/{correction_id}", summary="One correction", responses=NOT_FOUND)

@@ -24,8 +24,8 @@ with sent as materialized (
     where u.used_at > coalesce(c.vouched_at, '-infinity')
     group by u.correction_id
 ), looked_at as materialized (
-    select c.id::text, c.ticket_id, c.category, c.summary, c.verdict, c.active, c.created_at,
-        c.evidence, to_json(used) as uses, coalesce(sent.tickets, 0) as sent,
+    select c.id::text, c.ticket_id, c.category, c.language, c.summary, c.verdict, c.active,
+        c.created_at, c.evidence, to_json(used) as uses, coalesce(sent.tickets, 0) as sent,
         {DOUBTS} || case when {UNUSED.format(days="$2::int")} then array['unused'] else '{{}}' end
             as quality
     from support_corrections c
@@ -35,10 +35,12 @@ with sent as materialized (
         select coalesce(counted.approved, 0) as approved, coalesce(counted.edited, 0) as edited,
             coalesce(counted.rejected, 0) as rejected, counted.last_used_at
     ) used
-    where ($1::text is null or c.category = $1) and c.verdict <> 'rejected'
+    where ($1::text is null or c.category = $1)
+        and ($5::text is null or coalesce(c.language, 'und') = $5) and c.verdict <> 'rejected'
         and (c.active or c.inactive_because = 'never_right')
 ), page as (
-    select id, ticket_id, category, summary, verdict, active, created_at, uses, sent, quality
+    select id, ticket_id, category, language, summary, verdict, active, created_at, uses, sent,
+        quality
     from looked_at where quality <> '{{}}'
     order by cardinality(quality) desc, created_at, id
     limit $3 offset $4
@@ -60,9 +62,10 @@ class ReportStore:
         self._database = database
 
     async def doubtful(
-        self, category: str | None, unused_days: int, limit: int, offset: int
+        self, category: str | None, language: str | None, unused_days: int, limit: int, offset: int
     ) -> tuple[Sequence[Row], dict[str, int]]:
         """Return one page of the doubtful ones, the most doubtful first, and all counts."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(_REPORT, category, unused_days, limit, offset)
+            asked = (category, unused_days, limit, offset, language)
+            row = await connection.fetchrow(_REPORT, *asked)
         return json.loads(row["page"] or "[]"), json.loads(row["counts"])

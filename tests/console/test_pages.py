@@ -79,6 +79,16 @@ async def test_dashboard_says_what_lasted_of_a_language(
     assert words.unbroken("21–100 %") in rows["Billing"]
 
 
+async def test_dashboard_counts_one_language(system: System, browser: Browser) -> None:
+    await system.end(1, "auto_sent")
+    german = await browser.get("/dashboard?language=de")
+    assert "Answered by the machine: 0" in german
+    assert "in German only" in german
+    assert '<option value="de" selected>German</option>' in german
+    assert "Answered by the machine: 1" in await browser.get("/dashboard?language=en")
+    assert "Answered by the machine: 1" in await browser.get("/dashboard?language=")
+
+
 async def test_small_numbers_are_shown_as_a_range(system: System, browser: Browser) -> None:
     await system.end(1, "auto_sent")
     page = await browser.get("/dashboard")

@@ -81,3 +81,11 @@ def test_the_interval_of_a_difference_by_the_book() -> None:
     )
     nothing = Interval(share=None, low=None, high=None)
     assert difference(wilson(1, 2), nothing).share is None
+
+
+async def test_of_one_language(ledger: Start, n8n: FakeN8n) -> None:
+    async with ledger(n8n) as http:
+        await decided(http, n8n, 1, "auto_sent", False)
+        sides = {tag: await http.get(f"/metrics/lift?language={tag}") for tag in ("en", "de")}
+    tickets = {tag: side.json()["with_corrections"]["tickets"] for tag, side in sides.items()}
+    assert tickets == {"en": 1, "de": 0}

@@ -39,6 +39,20 @@ async def test_a_good_store_has_nothing_to_look_at(http: httpx.AsyncClient, send
     assert len(found["quality"]) == 7
 
 
+async def test_of_one_language(http: httpx.AsyncClient, send: Send) -> None:
+    await send(human_resolution="Done, thanks!", ticket_text=HUB)
+    await send(
+        ticket_id="test:2",
+        ticket_text="Wo bleibt mein Paket, das ich vor zwei Wochen bestellt habe?",
+        human_resolution="Kommt morgen, Entschuldigung!",
+    )
+    found = {tag: await report(http, language=tag) for tag in ("de", "en")}
+    assert [each["ticket_id"] for each in found["de"]["doubtful"]] == ["test:2"]
+    assert found["de"]["doubtful"][0]["language"] == "de"
+    assert (found["de"]["corrections"], found["en"]["corrections"]) == (1, 1)
+    assert (await http.get("/corrections/report?language=German")).status_code == 422
+
+
 async def test_each_doubt_is_named(http: httpx.AsyncClient, send: Send, database_url: str) -> None:
     short = await send(human_resolution="Done, thanks!", ticket_text="Is it done?")
     private = await send(
