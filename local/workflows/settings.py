@@ -167,6 +167,13 @@ class TableSeed(BaseSettings):
         ge=0,
         description="So long nobody may write after an agent's e-mail before it is a lesson.",
     )
+    tag_language: int = Field(
+        default=1,
+        ge=0,
+        le=1,
+        description="1: tickets in Zendesk, Intercom and Freshdesk carry their language as a tag, "
+        "`lang_de`; 0: no such tag.",
+    )
     minimum_probability_to_send: float = Field(
         default=0.0,
         ge=0,

@@ -32,7 +32,7 @@ def test_a_new_ticket_is_answered_and_resolved(
     assert end_of(system, id_) == ("auto_sent", [])
     ticket = desk.ticket(id_)
     assert (ticket["status"], ticket["responder_id"]) == (RESOLVED, desk.bot["id"])
-    assert ticket["tags"] == ["deskloop_answered"]
+    assert ticket["tags"] == ["deskloop_answered", "lang_en"]
     [answer] = desk.public(id_)
     assert (answer["body"], answer["user_id"]) == (html_of(samples.REPLY), desk.bot["id"])
     assert desk.notes(id_) == []
@@ -57,7 +57,7 @@ def test_a_draft_to_review_and_a_ticket_for_a_human_are_notes(
         (human, "deskloop_human", desk.billing, "The customer mentions a lawyer."),
     ):
         ticket = desk.ticket(id_)
-        assert (ticket["tags"], ticket["group_id"]) == ([tag], group["id"])
+        assert (ticket["tags"], ticket["group_id"]) == ([tag, "lang_en"], group["id"])
         assert (ticket["status"], ticket["priority"]) == (OPEN, 3)
         assert desk.public(id_) == []
         [note] = desk.notes(id_)
@@ -77,7 +77,7 @@ def test_a_priority_is_never_lowered_and_other_tags_stay(
     desk.release(desk.sent("customer_wrote"))
     end_of(system, id_)
     ticket = desk.ticket(id_)
-    assert (ticket["priority"], ticket["tags"]) == (4, ["vip", "deskloop_review"])
+    assert (ticket["priority"], ticket["tags"]) == (4, ["vip", "deskloop_review", "lang_en"])
 
 
 MEANWHILE: dict[str, Callable[[Freshdesk, int], object]] = {
@@ -203,7 +203,7 @@ def test_a_reply_that_freshdesk_refuses_is_handed_over(desk: Freshdesk, system: 
     assert desk.public(id_) == []
     [note] = desk.notes(id_)
     assert samples.REPLY.splitlines()[2] in note
-    assert desk.ticket(id_)["tags"] == ["deskloop_human"]
+    assert desk.ticket(id_)["tags"] == ["deskloop_human", "lang_en"]
 
 
 def test_a_ticket_that_cannot_be_resolved_stays_open_with_its_reply(

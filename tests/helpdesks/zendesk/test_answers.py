@@ -29,7 +29,7 @@ def test_a_new_ticket_is_answered_and_solved(desk: Zendesk, system: System, prox
     assert end_of(system, id_) == ("auto_sent", [])
     ticket = desk.ticket(id_)
     assert (ticket["status"], ticket["assignee_id"]) == ("solved", desk.bot["id"])
-    assert ticket["tags"] == ["deskloop_answered"]
+    assert ticket["tags"] == ["deskloop_answered", "lang_en"]
     answer = desk.public(id_)[1]
     assert (answer["body"], answer["author_id"]) == (samples.REPLY, desk.bot["id"])
     assert desk.notes(id_) == []
@@ -54,7 +54,7 @@ def test_a_draft_to_review_and_a_ticket_for_a_human_are_notes(
         (human, "deskloop_human", desk.billing, "The customer mentions a lawyer."),
     ):
         ticket = desk.ticket(id_)
-        assert (ticket["tags"], ticket["group_id"]) == ([tag], group["id"])
+        assert (ticket["tags"], ticket["group_id"]) == ([tag, "lang_en"], group["id"])
         assert (ticket["status"], ticket["priority"]) == ("new", "high")
         assert len(desk.public(id_)) == 1
         [note] = desk.notes(id_)
@@ -72,7 +72,22 @@ def test_a_priority_is_never_lowered_and_other_tags_stay(
     desk.release(desk.deliveries)
     end_of(system, id_)
     ticket = desk.ticket(id_)
-    assert (ticket["priority"], ticket["tags"]) == ("urgent", ["deskloop_review", "vip"])
+    assert (ticket["priority"], ticket["tags"]) == (
+        "urgent",
+        ["deskloop_review", "lang_en", "vip"],
+    )
+
+
+@pytest.mark.parametrize(("language", "tag"), [("de-AT", ["lang_de"]), ("und", [])])
+def test_the_language_of_a_ticket_for_a_human_is_a_tag(
+    desk: Zendesk, system: System, stubs: Stubs, language: str, tag: list[str]
+) -> None:
+    stubs.answers["classify"] = (200, samples.CLASSIFICATION | {"language": language})
+    stubs.answers["triage"] = (200, samples.triage(samples.LAWYER))
+    id_ = desk.customer_asks("Mein Anwalt wird Ihnen schreiben.")
+    assert end_of(system, id_) == ("human", ["legal_or_fraud"])
+    assert desk.ticket(id_)["tags"] == ["deskloop_human", *tag]
+    assert f"**Language** {language}" in desk.notes(id_)[0]
 
 
 MEANWHILE: dict[str, Callable[[Zendesk, int], object]] = {
