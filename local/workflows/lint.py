@@ -58,6 +58,11 @@ _SENT_ONCE = re.compile(
     r"/(conversations|tickets)/\{\{[^{}]*\}\}/(reply|\{\{[^{}]*'reply'[^{}]*\}\})$"
 )
 """A call that sends a message, and that the other side would carry out a second time."""
+_HEARD_FROM_ELSEWHERE = re.compile(r"error|problem|json\.status")
+KEEPS_ITS_WORDS = (
+    r".replace(/(getaddrinfo )?\bE(CONN|NOTF|TIMED|HOST|ADDR|AI_)[A-Z]+/g, 'no answer')"
+)
+"""n8n replaces a whole message in which a code such as ECONNREFUSED stands by words of its own."""
 _SECTION = re.compile(r"## (\d+) · \S")
 
 
@@ -153,6 +158,14 @@ def errors_are_caught(workflow: Json) -> Iterator[str]:
         for end in set(ends) - set(targets(workflow, name, 0)):
             if tops.get(end, 0) < tops[name]:
                 yield f"the failure branch of '{name}' goes up to '{end}'"
+
+
+def messages_keep_their_words(workflow: Json) -> Iterator[str]:
+    """What a failure says of an answer from elsewhere holds no code that n8n would put in place."""
+    for node in of_type(workflow, STOP):
+        message = node["parameters"]["errorMessage"].replace("{{ ", "\0{{ ").split("\0")
+        if any(_HEARD_FROM_ELSEWHERE.search(p) and KEEPS_ITS_WORDS not in p for p in message):
+            yield f"'{node['name']}' lacks {KEEPS_ITS_WORDS}, without which n8n says something else"
 
 
 def decisions_have_a_way_out(workflow: Json) -> Iterator[str]:
@@ -280,6 +293,7 @@ RULES: Sequence[Rule] = (
     names_read_well,
     network_nodes_are_careful,
     errors_are_caught,
+    messages_keep_their_words,
     decisions_have_a_way_out,
     inputs_are_typed,
     credentials_are_references,

@@ -59,6 +59,12 @@ class N8n:
                 time.sleep(0.1)
         pytest.fail(f"execution {execution} did not end")
 
+    def said(self, execution: str) -> str:
+        """Return the message with which an execution failed."""
+        with N8nClient(self.settings) as client:
+            found = client.api("GET", f"/executions/{execution}", params={"includeData": "true"})
+        return str(found["data"]["resultData"]["error"]["message"])
+
     def set(self, **values: object) -> None:
         """Edit the Settings table, as the support lead would."""
         where = {"columnName": "id", "condition": "eq", "value": 1}

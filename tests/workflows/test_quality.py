@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.postgres.embedded import free_port
 from services.contracts.quality import DrawSamplesRequest, SamplesDrawn
 from tests.workflows.conftest import N8n
 from tests.workflows.stubs import Stubs
@@ -32,6 +33,18 @@ def test_nothing_is_drawn_where_the_settings_say_so(n8n: N8n, stubs: Stubs) -> N
         assert "samples" not in stubs.steps()
     finally:
         n8n.set(quality_sample_share=0.05)
+
+
+def test_a_failure_says_its_own_words_whatever_code_is_in_them(n8n: N8n, stubs: Stubs) -> None:
+    n8n.set(ledger_url=f"http://127.0.0.1:{free_port()}")
+    try:
+        execution = n8n.run(WORKFLOW, TRIGGER)
+        assert n8n.end(execution) == "error"
+    finally:
+        n8n.set(ledger_url=n8n.seed.ledger_url)
+    assert n8n.said(execution) == (
+        "No sample was drawn for the quality review (no answer); the next morning makes up for it."
+    )
 
 
 def test_a_morning_without_a_sample_is_seen(n8n: N8n, stubs: Stubs) -> None:

@@ -164,6 +164,12 @@ FAULTS: dict[str, tuple[str, Plant]] = {
     "error stops": ("errors_are_caught", lambda w: http(w).pop("onError")),
     "error unwired": ("errors_are_caught", lambda w: cut(w, "Classify the ticket", 1)),
     "failure goes up": ("errors_are_caught", lambda w: move(w, "Hand to a human", 2688, -960)),
+    "a message that n8n replaces": (
+        "messages_keep_their_words",
+        lambda w: node(w, "Leave it in the inbox")["parameters"].update(
+            errorMessage="=No ({{ $json.error?.code }})."
+        ),
+    ),
     "no fallback": (
         "decisions_have_a_way_out",
         lambda w: node(w, "Choose the route")["parameters"]["options"].clear(),
