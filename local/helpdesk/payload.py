@@ -1,16 +1,18 @@
 """A ticket as JSON: what the webhooks carry and the API answers."""
 
 from enum import StrEnum
+from math import ceil
 from typing import Any
 
 from django.conf import settings
-from helpdesk.models import FollowUp, Ticket
+from helpdesk.models import FollowUp, FollowUpAttachment, Ticket
 
 from local.helpdesk.options import BOT
 
 MAX_TEXT = 100_000
 """Characters of one text; longer ones are cut, so that a ticket stays below a service's limit."""
 MAX_FOLLOW_UPS = 200
+MAX_ATTACHMENTS = 50
 
 
 class Author(StrEnum):
@@ -51,6 +53,7 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "last_follow_up_id": follow_ups[-1]["id"] if follow_ups else 0,
         "follow_ups": follow_ups,
         "conversation": _conversation(ticket, follow_ups),
+        "attachments": _attachments(ticket, follow_ups),
     }
 
 
@@ -90,6 +93,21 @@ def _conversation(ticket: Ticket, follow_ups: list[dict[str, Any]]) -> list[dict
         if each["public"] and each["comment"]
     ]
     return [opening, *said]
+
+
+def _attachments(ticket: Ticket, follow_ups: list[dict[str, Any]]) -> list[str]:
+    """Name the files that the customer sent since support last answered, with their sizes."""
+    answers = [
+        each["id"] for each in follow_ups if each["public"] and each["author"] != Author.CUSTOMER
+    ]
+    rows = FollowUpAttachment.objects.filter(
+        followup__ticket=ticket, followup__id__gt=max(answers, default=0)
+    ).select_related("followup__user")
+    return [
+        f"{(row.filename or 'a file')[:200]} ({ceil((row.size or 0) / 1024)} kB)"
+        for row in rows.order_by("id")[:MAX_ATTACHMENTS]
+        if author_of(row.followup) is Author.CUSTOMER
+    ]
 
 
 def _public_path(ticket: Ticket) -> str:

@@ -63,6 +63,8 @@ KEEPS_ITS_WORDS = (
     r".replace(/(getaddrinfo )?\bE(CONN|NOTF|TIMED|HOST|ADDR|AI_)[A-Z]+/g, 'no answer')"
 )
 """n8n replaces a whole message in which a code such as ECONNREFUSED stands by words of its own."""
+_TRIPS_OVER_ERRORS = re.compile(r"\$response\.body(\.|\?\.\w+\.)")
+"""Fails on another body, which n8n reads as *complete*: an error becomes a page like any other."""
 _SECTION = re.compile(r"## (\d+) · \S")
 
 
@@ -130,7 +132,8 @@ def network_nodes_are_careful(workflow: Json) -> Iterator[str]:
     """Each network node has a time-out, three tries, one where twice does harm, and a format.
 
     Where n8n has to guess the format it guesses the encoding too, and takes three accented letters
-    in a row for Chinese. Only what is sent to a stranger may answer as it likes.
+    in a row for Chinese; an error between pages must not pass for the last page. Only what is sent
+    to a stranger may answer as it likes.
     """
     for node in of_type(workflow, HTTP):
         options = node["parameters"].get("options", {})
@@ -140,6 +143,9 @@ def network_nodes_are_careful(workflow: Json) -> Iterator[str]:
             yield f"'{node['name']}' does not say that its answer is JSON or text"
         if not isinstance(timeout, int) or not 0 < timeout <= LONGEST_TIMEOUT_MS:
             yield f"'{node['name']}' has no sensible time-out"
+        complete = options.get("pagination", {}).get("pagination", {}).get("completeExpression", "")
+        if _TRIPS_OVER_ERRORS.search(complete):
+            yield f"'{node['name']}' takes a page that is an error for the last: write body?.a?.b"
         if _SENT_ONCE.search(node["parameters"].get("url", "")):
             if node.get("retryOnFail"):
                 yield f"'{node['name']}' would send the same message again"

@@ -153,6 +153,12 @@ FAULTS: dict[str, tuple[str, Plant]] = {
         "network_nodes_are_careful",
         lambda w: http(w)["parameters"]["options"].pop("response"),
     ),
+    "an error taken for a page": (
+        "network_nodes_are_careful",
+        lambda w: http(w)["parameters"]["options"].update(
+            pagination={"pagination": {"completeExpression": "={{ !$response.body.meta.more }}"}}
+        ),
+    ),
     "one try": ("network_nodes_are_careful", lambda w: http(w).update(maxTries=1)),
     "a message that is sent again": (
         "network_nodes_are_careful",

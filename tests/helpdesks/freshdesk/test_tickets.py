@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.contracts import Ticket
+from services.contracts import Ticket, Verdict
 from tests.helpdesks.bed.system import System
 from tests.helpdesks.freshdesk.standin.freshdesk import Freshdesk
 from tests.helpdesks.freshdesk.standin.state import OPEN
@@ -127,3 +127,16 @@ def test_a_customer_without_address_or_subject(desk: Freshdesk, system: System) 
     assert ticket.subject == ""
     assert ticket.requester.email is None
     assert ticket.requester.id.startswith("freshdesk:")
+
+
+def test_what_the_customer_attached_is_named_for_the_human(
+    desk: Freshdesk, system: System, stubs: Stubs
+) -> None:
+    stubs.answers["check-draft"] = (200, samples.check(Verdict.REVIEW, 0.7))
+    desk.held = True
+    id_ = desk.customer_asks("Here is a photo.")
+    file = {"name": "leaf.jpg", "size": 4097, "content_type": "image/jpeg"}
+    desk.account.ticket(id_)["attachments"] = [file]
+    desk.release(desk.sent("customer_wrote"))
+    assert system.ended(f"freshdesk:{id_}")["route"] == "review"
+    assert "leaf.jpg (5 kB)" in desk.notes(id_)[0]

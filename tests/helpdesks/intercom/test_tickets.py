@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.contracts import Ticket
+from services.contracts import Ticket, Verdict
 from tests.helpdesks.bed.system import System
 from tests.helpdesks.intercom.standin.intercom import Intercom
 from tests.workflows import samples
@@ -140,3 +140,28 @@ def test_a_picture_without_words_and_a_customer_without_address(
     assert (ticket.subject, ticket.body) == ("", "")
     assert (ticket.requester.email, ticket.requester.name) == (None, None)
     assert ticket.requester.id == f"intercom:{source['author']['id']}"
+
+
+def test_what_the_customer_attached_is_named_for_the_human(
+    desk: Intercom, system: System, stubs: Stubs
+) -> None:
+    stubs.answers["check-draft"] = (200, samples.check(Verdict.REVIEW, 0.7))
+    file = {
+        "type": "upload",
+        "name": "leaf.jpg",
+        "url": "https://downloads.intercomcdn.com/leaf.jpg",
+        "content_type": "image/jpeg",
+        "filesize": 4097,
+        "width": 100,
+        "height": 100,
+    }
+    desk.held = True
+    id_ = desk.customer_asks("Here is a photo.")
+    desk.account.conversation(id_)["source"]["attachments"] = [file]
+    desk.customer_replies(id_, "And another one.")
+    [part] = desk.account.conversation(id_)["conversation_parts"]["conversation_parts"][-1:]
+    part["attachments"] = [file | {"name": "root.png", "filesize": 1}]
+    desk.release(desk.deliveries[-1:])
+    assert system.ended(f"intercom:{id_}")["route"] == "review"
+    assert "leaf.jpg (5 kB)" in desk.notes(id_)[0]
+    assert "root.png (1 kB)" in desk.notes(id_)[0]

@@ -50,13 +50,14 @@ def test_one_language_and_many_pages(
     assert {article.locale for article in night.articles.values()} == {"en-us"}
 
 
+@pytest.mark.parametrize(("broken", "whole"), [("de", "en-us"), ("en-us", "de")])
 def test_a_part_that_cannot_be_read_removes_nothing(
-    desk: Zendesk, system: System, stubs: Stubs, refunds: Any
+    desk: Zendesk, system: System, stubs: Stubs, refunds: Any, broken: str, whole: str
 ) -> None:
-    desk.account.pressure.fail("GET", "/de/articles", 500, times=3)
+    desk.account.pressure.fail("GET", f"/{broken}/articles", 500, times=3)
     night = sync(system, stubs, "zendesk")
     assert night.status == "error"
-    assert night.problem.startswith("The help centre: ")
-    assert set(night.articles) == {f"zendesk-{refunds['id']}-en-us"}
+    assert night.problem.startswith("The help centre: “Read the articles” failed (500).")
+    assert {article.locale for article in night.articles.values()} == {whole}
     assert night.finish is not None
     assert not night.finish.complete

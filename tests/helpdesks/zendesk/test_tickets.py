@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.contracts import Ticket
+from services.contracts import Ticket, Verdict
 from tests.helpdesks.bed.system import System
 from tests.helpdesks.zendesk.standin.zendesk import Zendesk
 from tests.workflows import samples
@@ -107,3 +107,19 @@ def test_a_customer_without_address_or_subject(desk: Zendesk, system: System) ->
     assert ticket.subject == ""
     assert ticket.requester.email is None
     assert ticket.requester.id.startswith("zendesk:")
+
+
+def test_what_the_customer_attached_is_named_for_the_human(
+    desk: Zendesk, system: System, stubs: Stubs
+) -> None:
+    stubs.answers["check-draft"] = (200, samples.check(Verdict.REVIEW, 0.7))
+    desk.held = True
+    id_ = desk.customer_asks("Here is a photo.")
+    file = {"file_name": "le`af 🌱.jpg", "size": 4097, "content_type": "image/jpeg"}
+    desk.account.comments[id_][0]["attachments"] = [file, file | {"file_name": "b.txt", "size": 0}]
+    desk.release(desk.deliveries)
+    assert system.ended(f"zendesk:{id_}")["route"] == "review"
+    assert (
+        "**Attachments, not read**\n\n- `leaf 🌱.jpg (5 kB)`\n- `b.txt (0 kB)`\n"
+        in (desk.notes(id_)[0])
+    )
