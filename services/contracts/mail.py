@@ -47,6 +47,9 @@ class MailMessage(Contract):
     )
     sender: MailAddress
     reply_to: MailAddress = Field(description="Where an answer goes; the sender if nothing else.")
+    copies: list[MailAddress] = Field(
+        default_factory=list, description="Who else got it, beside us and whom an answer goes to."
+    )
     subject: str
     at: AwareDatetime = Field(description="When our mailbox received it.")
     text: str = Field(description="Without quoted text and signature.")
@@ -125,7 +128,9 @@ class SendReplyRequest(Contract):
 
     answers: MessageId = Field(description="The customer's message; the reply goes to its sender.")
     text: str = Field(min_length=1)
-    automatic: bool = Field(description="True where no person read it before it was sent.")
+    automatic: bool = Field(
+        description="True where no person read it before it was sent: it goes to nobody in copy."
+    )
 
 
 class MailSent(Contract):

@@ -13,6 +13,7 @@ _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _LONGEST = 998
 _MOST_READ = 10_000
 """Of a header: encoded words take quadratic time."""
+_LONGEST_LIST = 65_536
 _MOST_REFERENCES = 100
 
 
@@ -52,9 +53,23 @@ def message_ids(values: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))[-_MOST_REFERENCES:]
 
 
+def addresses_of(values: Sequence[str]) -> list[MailAddress]:
+    """Return all mailboxes of headers, each once."""
+    found = {}
+    for name, email in getaddresses([value[:_LONGEST_LIST] for value in values]):
+        if _is_address(email):
+            address = MailAddress(email=email[:320], name=text_of(name)[:200] or None)
+            found.setdefault(email.lower(), address)
+    return list(found.values())
+
+
 def address_of(value: str) -> MailAddress | None:
     """Return the first mailbox of a header; None where there is none."""
     for name, email in getaddresses([value[:_LONGEST]]):
-        if "@" in email and not re.search(r"[\s<>,;]", email):
+        if _is_address(email):
             return MailAddress(email=email[:320], name=text_of(name)[:200] or None)
     return None
+
+
+def _is_address(email: str) -> bool:
+    return "@" in email and not re.search(r"[\s<>,;]", email)

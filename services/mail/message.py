@@ -14,7 +14,7 @@ import structlog
 
 from services.contracts.mail import MailAddress, MailAttachment, MailMessage
 from services.mail.automatic import automatic_reason
-from services.mail.headers import address_of, all_headers, message_ids, text_of
+from services.mail.headers import address_of, addresses_of, all_headers, message_ids, text_of
 from services.mail.parts import attachments_of, words_of
 from services.mail.quotes import own_words
 
@@ -26,6 +26,9 @@ _UNREAD = "(This message could not be read: open it in the mailbox.)"
 _HEAD_BYTES = 1_000_000
 _MOST_TEXT = 400_000
 _MOST_BOUNDARIES = 20_000
+_MOST_COPIES = 20
+_WAY_TO_US = ("delivered-to", "x-original-to", "envelope-to", "list-post")
+"""Headers that name an alias or a group by which a message came to our mailbox."""
 
 logger = structlog.get_logger(__name__)
 
@@ -75,6 +78,7 @@ class Reader:
             references=references,
             sender=sender,
             reply_to=reply_to,
+            copies=_copies(headers, {self.own, sender.email, reply_to.email}),
             subject=subject,
             at=at or _date(_first(headers, "date")),
             text=text,
@@ -124,3 +128,12 @@ def _date(value: str) -> datetime:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (TypeError, ValueError, IndexError, OverflowError):
         return datetime.now(UTC)
+
+
+def _copies(headers: dict[str, list[str]], known: set[str]) -> list[MailAddress]:
+    """Return who else is addressed; nobody where that is a crowd, which is no conversation."""
+    found = addresses_of([*headers.get("to", []), *headers.get("cc", [])])
+    ways = [value.replace("mailto:", "") for name in _WAY_TO_US for value in headers.get(name, [])]
+    ours = {email.lower() for email in [*known, *(each.email for each in addresses_of(ways))]}
+    others = [each for each in found if each.email.lower() not in ours]
+    return others if len(others) <= _MOST_COPIES else []

@@ -1,13 +1,15 @@
 """The messages we write: replies to customers, and notes beside what they wrote."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from services.contracts.mail import MailMessage
+from services.contracts.mail import MailAddress, MailMessage
+from services.mail.html_reply import as_html
 
 _REPLY, _NOTE = "deskloop", "deskloop-note"
 _REFERENCES_KEPT = 20
@@ -15,7 +17,8 @@ _REFERENCES_KEPT = 20
 
 def wire(message: EmailMessage) -> bytes:
     """Return a message as bytes; long Message-IDs stay in one piece, which folding would spoil."""
-    odd = any(not each.addr_spec.isascii() for each in message["To"].addresses)
+    addressed = [*message["To"].addresses, *(message["Cc"].addresses if message["Cc"] else ())]
+    odd = any(not each.addr_spec.isascii() for each in addressed)
     return message.as_bytes(policy=SMTP.clone(max_line_length=900, utf8=odd))
 
 
@@ -42,9 +45,19 @@ class Writer:
         """Tell whether a message is one of our notes."""
         return message_id.startswith(f"<{_NOTE}.") and message_id.endswith(f"@{self._domain}>")
 
-    def reply(self, answered: MailMessage, text: str, *, automatic: bool) -> EmailMessage:
-        """Return the reply to a customer's message, threaded below it."""
+    def reply(
+        self,
+        answered: MailMessage,
+        text: str,
+        *,
+        automatic: bool,
+        copies: Sequence[MailAddress] = (),
+    ) -> EmailMessage:
+        """Return the reply to a customer's message, threaded below it: as text, and as HTML."""
         message = self._answer(self.reply_id(answered.message_id), answered, text)
+        message.add_alternative(as_html(text), subtype="html", cte="quoted-printable")
+        if copies:
+            message["Cc"] = ", ".join(_mailbox(each.email, each.name or "") for each in copies)
         message["To"] = _mailbox(answered.reply_to.email, answered.reply_to.name or "")
         message["Subject"] = _subject("Re: ", answered.subject)
         if automatic:

@@ -1,6 +1,7 @@
 """Hands a message to the SMTP server, and tells what became of it."""
 
 import smtplib
+from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Any
 
@@ -29,8 +30,10 @@ class Sender:
         with self._connected():
             pass
 
-    def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
-        """Send; returns when the server took it.
+    def send(
+        self, message: EmailMessage, sender: str, recipient: str, copies: Sequence[str] = ()
+    ) -> None:
+        """Send; returns when the server took it, also where it did not take one of the `copies`.
 
         Raises
         ------
@@ -42,16 +45,24 @@ class Sender:
             The message was handed over, and no answer came.
         """
         with self._connected() as server:
-            self._envelope(server, sender, recipient)
+            self._envelope(server, sender, [recipient, *copies])
             _hand_over(server, wire(message))
 
     def _connected(self) -> "_Connection":
         return _Connection(self._settings, self._tokens)
 
-    def _envelope(self, server: smtplib.SMTP, sender: str, recipient: str) -> None:
-        options = ["SMTPUTF8"] if not recipient.isascii() and server.has_extn("smtputf8") else []
-        _expect(server.mail(sender, options))
-        _expect(server.rcpt(recipient))
+    def _envelope(self, server: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> None:
+        plain = all(each.isascii() for each in recipients)
+        _expect(server.mail(sender, ["SMTPUTF8"] if not plain and _knows_utf8(server) else []))
+        _expect(server.rcpt(recipients[0]))
+        for copy in recipients[1:]:
+            code, _ = server.rcpt(copy)
+            if not 200 <= code < 300:
+                logger.warning("copy_refused", code=code)
+
+
+def _knows_utf8(server: smtplib.SMTP) -> bool:
+    return bool(server.has_extn("smtputf8"))
 
 
 class _Connection:

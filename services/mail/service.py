@@ -13,6 +13,7 @@ from services.contracts.mail import (
     AgentReply,
     Conversation,
     LeaveNoteRequest,
+    MailAddress,
     MailFolder,
     MailMessage,
     MailMoved,
@@ -171,6 +172,9 @@ class Mail:
         logger.info("reply_sent", repeated=repeated)
         return MailSent(message_id=reply_id, repeated=repeated)
 
+    def _is_agent(self, address: MailAddress) -> bool:
+        return self._conversations.is_agent(address.email)
+
     def _tidy(self, mailbox: Mailbox, answered: MailMessage) -> None:
         """Put what the answer settled beside it: the notes, and what the customer wrote before."""
         target = mailbox.folder(MailFolder.ANSWERED)
@@ -196,11 +200,18 @@ class Mail:
         return False
 
     def _send(self, mailbox: Mailbox, answered: MailMessage, request: SendReplyRequest) -> None:
-        message = self.writer.reply(answered, request.text, automatic=request.automatic)
+        # what nobody read goes to nobody but who asked: it may hold what concerns only them
+        with_copies = self.settings.copy_approved and not request.automatic
+        others = [each for each in answered.copies if not self._is_agent(each)]
+        copies = others if with_copies else []
+        message = self.writer.reply(
+            answered, request.text, automatic=request.automatic, copies=copies
+        )
         reply_id = str(message["Message-ID"])
         mailbox.append(mailbox.sending, wire(message), _SEEN)
         try:
-            self.sender.send(message, self.settings.address, answered.reply_to.email)
+            sent_to = [each.email for each in copies]
+            self.sender.send(message, self.settings.address, answered.reply_to.email, sent_to)
         except SendingUnclear:
             raise
         except Exception:

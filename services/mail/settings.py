@@ -56,6 +56,11 @@ class MailSettings(BaseSettings):
         description="Who answers customers from another address: addresses and @domains, "
         "separated by commas. What they write is no customer's question.",
     )
+    copy_approved: bool = Field(
+        default=True,
+        description="Replies that a person approved also go to those whom the customer put in "
+        "copy; automatic ones never do.",
+    )
     own_lists: str = Field(
         default="",
         description="List-Id of groups that forward customers' mail here (Google Groups), "

@@ -231,3 +231,18 @@ def test_a_body_that_is_no_message_is_refused() -> None:
     for bad in ("not base64!", base64.b64encode(b" \r\n").decode()):
         with pytest.raises(NotAMessage):
             mail.parse(bad)
+
+
+def test_who_else_was_addressed() -> None:
+    made = message(
+        To=f"{OWN.upper()}, Bo <bo@example.com>",
+        Cc="Grüße Zoë <zoe@example.com>, ANA@example.com, bo@example.com, nonsense, <a b@x>",
+    )
+    found = read(made)
+    assert [each.email for each in found.copies] == ["bo@example.com", "zoe@example.com"]
+    assert [each.name for each in found.copies] == ["Bo", "Grüße Zoë"]
+    alias = {"Delivered_To": "bo@example.com", "List_Post": "<mailto:zoe@example.com>"}
+    assert read(message(Cc="bo@example.com, zoe@example.com", **alias)).copies == []
+    crowd = ", ".join(f"p{number}@example.com" for number in range(21))
+    assert read(message(Cc=crowd)).copies == []
+    assert len(read(message(Cc=crowd.partition(", ")[2])).copies) == 20

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -183,3 +184,54 @@ def test_a_stranger_s_certificate_is_not_trusted(inbox: Inbox) -> None:
     with pytest.raises(MailboxAway, match="SSL"):
         mail.new(1)
     assert any("SSL" in words for words in connection_of(mail).missing)
+
+
+COPIES = {"Cc": "Bo <bo@example.com>, zoe@example.com"}
+
+
+def approve(mail: Mail, message_id: str) -> None:
+    mail.reply(SendReplyRequest(answers=message_id, text="There.", automatic=False))
+
+
+def test_who_is_in_copy_gets_what_a_person_approved_and_nothing_else(
+    inbox: Inbox, mail: Mail
+) -> None:
+    post = inbox.servers.post
+    answer(mail, inbox.customer_writes("Where is it?", **COPIES))
+    assert (post.recipients, inbox.sent()[0]["Cc"]) == (["ana@example.com"], None)
+    approve(mail, inbox.customer_writes("And that?", **COPIES))
+    assert post.recipients[1:] == ["ana@example.com", "bo@example.com", "zoe@example.com"]
+    assert inbox.sent()[1]["Cc"] == COPIES["Cc"]
+    approve(mail_with(inbox, copy_approved=False), inbox.customer_writes("And?", **COPIES))
+    assert (post.recipients[4:], inbox.sent()[2]["Cc"]) == (["ana@example.com"], None)
+
+
+def test_a_copy_that_the_server_refuses_holds_nobody_up(
+    inbox: Inbox, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse_bo(_: object, session: object, envelope: Any, to: str, options: object) -> str:
+        if to == "bo@example.com":
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(to)
+        return "250 OK"
+
+    monkeypatch.setattr(inbox.servers.post, "handle_RCPT", refuse_bo, raising=False)
+    asked = inbox.customer_writes("Where is it?", **COPIES)
+    approve(mail, asked)
+    assert inbox.servers.post.recipients == ["ana@example.com", "zoe@example.com"]
+    assert inbox.ids("Answered") == [asked]
+
+
+def test_an_answer_is_text_and_the_same_as_simple_html(inbox: Inbox, mail: Mail) -> None:
+    text = "Hello 🪴\n\nSee https://help.example/a?b=1&c=2.\n- <img src=x onerror=alert(1)>"
+    answer(mail, inbox.customer_writes("Where is it?"), text)
+    [sent] = inbox.sent()
+    assert sent.get_content_type() == "multipart/alternative"
+    plain, html = sent.get_payload()
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert body(sent) == text
+    shown = html.get_payload(decode=True).decode("utf-8")
+    link = "https://help.example/a?b=1&amp;c=2"
+    assert f'<p>See <a href="{link}">{link}</a>.</p>' in shown
+    assert "<li>&lt;img src=x onerror=alert(1)&gt;</li>" in shown
+    assert mail.conversation(str(sent["Message-ID"])).turns[-1].text == text

@@ -39,6 +39,7 @@ def test_a_ticket_in_the_neutral_form(desk: Freshdesk, system: System) -> None:
         "comment_id": 0,
         "channel": "email",
         "priority": 1,
+        "attachments": [],
     }
 
 

@@ -39,6 +39,7 @@ def test_a_conversation_in_the_neutral_form(desk: Intercom, system: System) -> N
         "comment_id": desk.conversation(id_)["source"]["id"],
         "channel": "email",
         "priority": "not_priority",
+        "attachments": [],
     }
 
 
@@ -162,6 +163,6 @@ def test_what_the_customer_attached_is_named_for_the_human(
     [part] = desk.account.conversation(id_)["conversation_parts"]["conversation_parts"][-1:]
     part["attachments"] = [file | {"name": "root.png", "filesize": 1}]
     desk.release(desk.deliveries[-1:])
-    assert system.ended(f"intercom:{id_}")["route"] == "review"
+    assert system.ended(f"intercom:{id_}", turn=2)["route"] == "review"
     assert "leaf.jpg (5 kB)" in desk.notes(id_)[0]
     assert "root.png (1 kB)" in desk.notes(id_)[0]

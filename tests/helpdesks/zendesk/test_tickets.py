@@ -38,6 +38,7 @@ def test_a_ticket_in_the_neutral_form(desk: Zendesk, system: System) -> None:
         "comment_id": desk.public(id_)[0]["id"],
         "channel": "email",
         "priority": None,
+        "attachments": [],
     }
 
 

@@ -135,7 +135,8 @@ def written(text: str, subject: str = "My order", **headers: str) -> EmailMessag
 
 
 def body(message: Message) -> str:
-    """Return the text of a plain message as its reader sees it."""
-    payload = message.get_payload(decode=True)
+    """Return the plain text of a message as its reader sees it."""
+    plain = next(part for part in message.walk() if part.get_content_type() == "text/plain")
+    payload = plain.get_payload(decode=True)
     assert isinstance(payload, bytes)
     return payload.decode("utf-8").replace("\r\n", "\n").strip()
