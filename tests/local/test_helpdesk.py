@@ -406,6 +406,28 @@ def test_knowledge_base_shows_the_articles(desk: Desk) -> None:
         assert category in page.text
 
 
+def test_the_customer_s_files_since_the_last_answer_are_named(
+    desk: Desk, receiver: Receiver
+) -> None:
+    with httpx.Client(base_url=desk.url, trust_env=False, timeout=30) as http:
+        http.get("/tickets/submit/").raise_for_status()
+        form = {
+            **{"csrfmiddlewaretoken": http.cookies["csrftoken"], "title": "A photo"},
+            **{"body": "See the photo.", "submitter_email": "eva@example.org"},
+        }
+        sent = {"attachment": ("leaf.txt", b"x" * 1025, "text/plain")}
+        filed = http.post("/tickets/submit/", data=form, files=sent)
+    assert filed.status_code == 302, filed.text
+    number = int(parse_qs(urlsplit(filed.headers["location"]).query)["ticket"][0].split("-")[-1])
+    ticket = receiver.wait_for("ticket.created", number).body["ticket"]
+    assert ticket["attachments"] == ["leaf.txt (2 kB)"]
+    answer = {"ticket": number, "comment": "Thank you.", "public": True}
+    with desk.api() as api:
+        api.post("/api/followups/", json=answer).raise_for_status()
+        again = api.get(f"/api/deskloop/tickets/{number}/").raise_for_status().json()
+    assert again["attachments"] == []
+
+
 async def test_webhook_that_failed_is_sent_again(desk: Desk, receiver: Receiver) -> None:
     receiver.status = 500
     try:
@@ -437,25 +459,3 @@ async def test_refused_connection_costs_the_customer_nothing(
     filed = await _file(desk, "While the receiver is away")
     await _reply(desk, filed, "Still there?")
     assert "Still there?" in _page(desk, filed)
-
-
-def test_the_customer_s_files_since_the_last_answer_are_named(
-    desk: Desk, receiver: Receiver
-) -> None:
-    with httpx.Client(base_url=desk.url, trust_env=False, timeout=30) as http:
-        http.get("/tickets/submit/").raise_for_status()
-        form = {
-            **{"csrfmiddlewaretoken": http.cookies["csrftoken"], "title": "A photo"},
-            **{"body": "See the photo.", "submitter_email": "eva@example.org"},
-        }
-        sent = {"attachment": ("leaf.txt", b"x" * 1025, "text/plain")}
-        filed = http.post("/tickets/submit/", data=form, files=sent)
-    assert filed.status_code == 302, filed.text
-    number = int(parse_qs(urlsplit(filed.headers["location"]).query)["ticket"][0].split("-")[-1])
-    ticket = receiver.wait_for("ticket.created", number).body["ticket"]
-    assert ticket["attachments"] == ["leaf.txt (2 kB)"]
-    answer = {"ticket": number, "comment": "Thank you.", "public": True}
-    with desk.api() as api:
-        api.post("/api/followups/", json=answer).raise_for_status()
-        again = api.get(f"/api/deskloop/tickets/{number}/").raise_for_status().json()
-    assert again["attachments"] == []
