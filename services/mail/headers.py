@@ -55,7 +55,7 @@ def message_ids(values: Sequence[str]) -> list[str]:
 
 def addresses_of(values: Sequence[str]) -> list[MailAddress]:
     """Return all mailboxes of headers, each once."""
-    found = {}
+    found: dict[str, MailAddress] = {}
     for name, email in getaddresses([value[:_LONGEST_LIST] for value in values]):
         if _is_address(email):
             address = MailAddress(email=email[:320], name=text_of(name)[:200] or None)
