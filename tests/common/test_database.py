@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from local.postgres.embedded import free_port
-from services.common.database import Database
+from services.common.database import AWAY, Database
 from services.common.errors import DatabaseUnavailable
 from services.common.settings import DatabaseSettings
 
@@ -77,4 +77,24 @@ async def test_our_own_mistake_is_not_called_an_outage(database_url: str) -> Non
     with pytest.raises(asyncpg.DataError):
         async with db.connection() as connection:
             await connection.fetchval("SELECT $1::int", "not a number")
+    await db.close()
+
+
+@pytest.mark.parametrize("lost", AWAY)
+async def test_however_a_connection_is_lost_it_is_an_outage(
+    database_url: str, lost: type[Exception]
+) -> None:
+    db = database(database_url)
+    with pytest.raises(DatabaseUnavailable):
+        async with db.connection():
+            raise lost("in the moment of its use")
+    await db.check()
+    await db.close()
+
+
+async def test_a_wrong_argument_of_ours_is_no_outage(database_url: str) -> None:
+    db = database(database_url)
+    with pytest.raises(asyncpg.DataError):
+        async with db.connection() as connection:
+            await connection.fetchval("SELECT $1::int", "many")
     await db.close()
