@@ -65,7 +65,7 @@ class Database:
             async with pool.acquire(timeout=timeout) as connection, connection.transaction():
                 yield connection
         except AWAY as error:
-            if isinstance(error, ValueError):  # asyncpg's word for a wrong argument: our bug
+            if isinstance(error, ValueError):  # asyncpg's word for a wrong address
                 raise
             raise DatabaseUnavailable("PostgreSQL does not answer.") from error
 

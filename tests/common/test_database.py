@@ -92,9 +92,8 @@ async def test_however_a_connection_is_lost_it_is_an_outage(
     await db.close()
 
 
-async def test_a_wrong_argument_of_ours_is_no_outage(database_url: str) -> None:
-    db = database(database_url)
-    with pytest.raises(asyncpg.DataError):
-        async with db.connection() as connection:
-            await connection.fetchval("SELECT $1::int", "many")
+async def test_a_wrong_address_is_no_outage(database_url: str) -> None:
+    db = database(f"{database_url}?target_session_attrs=banana")
+    with pytest.raises(asyncpg.exceptions.ClientConfigurationError, match="banana"):
+        await db.check()
     await db.close()
