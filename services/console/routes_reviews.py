@@ -167,6 +167,7 @@ class ReviewPage:
             "review": review,
             "sources": highlight.sources(review.evidence, review.draft, texts),
             "drafted": review.draft.reply if review.draft else "",
+            "copies": service.copies(review.ticket),
             "text": text,
             "problem": problem,
             "refused": refused,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.console.clients import CorrectionsApi, LedgerApi, RetrieveApi, RulesApi
 from services.console.errors import BackendRefused, ConsoleError
-from services.contracts import Decision, RetrieveRequest, ReviewDecisionRequest
+from services.contracts import Decision, RetrieveRequest, ReviewDecisionRequest, Ticket
 from services.contracts.autonomy import AutonomyState
 from services.contracts.ledger_answers import Review
 from services.contracts.policies import CategoryPolicy
@@ -39,6 +39,12 @@ def as_request(review: Review, choice: str, text: str, agent: str) -> ReviewDeci
     if review.draft is not None and same_words(text, review.draft.reply):
         return ReviewDecisionRequest(decision=Decision.APPROVE, agent_id=agent)
     return ReviewDecisionRequest(decision=Decision.EDIT, reply=text.strip(), agent_id=agent)
+
+
+def copies(ticket: Ticket) -> list[str]:
+    """Return whom the customer put in copy; metadata may hold anything."""
+    found = ticket.metadata.get("copies")
+    return [str(each) for each in found] if isinstance(found, list) else []
 
 
 def same_words(text: str, drafted: str) -> bool:

@@ -57,6 +57,22 @@ async def test_the_way_back_from_a_review_leads_to_the_same_filters(browser: Bro
         assert answer.headers["HX-Replace-Url"] == address
 
 
+@pytest.mark.parametrize(
+    ("metadata", "shown"),
+    [
+        ({"copies": ["<i>Bo</i>", "eva@example.org"]}, "&lt;i&gt;Bo&lt;/i&gt;, eva@example.org"),
+        ({}, ""),
+    ]
+    + [({"copies": odd}, "") for odd in (None, "bo@example.org", 7, {"a": 1}, [])],
+)
+async def test_people_in_copy_are_named(
+    system: System, browser: Browser, metadata: dict[str, Any], shown: str
+) -> None:
+    review = await system.review(1, ticket={"metadata": metadata})
+    page = await browser.get(f"/reviews/{review}")
+    assert f"The customer put {shown} in copy" in page if shown else "in copy" not in page
+
+
 async def test_page_shows_what_the_decision_needs(system: System, browser: Browser) -> None:
     thread = [
         {"author": "customer", "body": "It broke last week.", "at": "2026-11-20T10:00:00Z"},
