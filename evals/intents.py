@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from evals.mapping import (
     banking77_category,
     bitext_category,
 )
+from evals.moods import measure_letters, measure_moods
 from evals.report import Report
 from evals.sets import (
     Labelled,
@@ -29,13 +29,14 @@ from evals.sets import (
     read_bitext,
     read_bodies,
     read_clinc,
+    ticket,
 )
 from evals.splits import text_hash, trained_on
 from services.classify.local import LocalClassifier, LocalResult
 from services.classify.local.train import DEFAULT_DATA
 from services.classify.taxonomy import load_taxonomy
 from services.common.embeddings.local import LocalEmbedder
-from services.contracts import Requester, Sentiment, Ticket, Urgency
+from services.contracts import Sentiment, Urgency
 
 TAXONOMY = Path("config/taxonomy/default.yaml")
 CONFIDENT = 0.75
@@ -67,6 +68,8 @@ async def measure(folder: Path, *, cross: bool = False) -> Report:
             report[name] |= measures(judged)
     if languages:
         report["multilingual_tickets"] = measure_languages(languages)
+        report["calm_letters"] = await measure_letters(classifier, languages)
+    report["own_moods"] = await measure_moods(classifier)
     report["own_human_requests"] = measure_human_requests()
     report["own_indirect_requests"] = measure_indirect_requests()
     return report | (cross_evaluate(folder) if cross else {})
@@ -81,18 +84,6 @@ async def classify_all(classifier: LocalClassifier, rows: Sequence[Labelled]) ->
             return row, await classifier.classify(ticket(row.text))
 
     return list(await asyncio.gather(*(one(row) for row in rows)))
-
-
-def ticket(body: str, number: int = 1) -> Ticket:
-    """A ticket with nothing but a body."""
-    return Ticket(
-        id=f"evals:{number}",
-        source="evals",
-        subject="",
-        body=body.replace("\x00", " "),
-        requester=Requester(id="evals"),
-        created_at=datetime.now(UTC),
-    )
 
 
 def bitext(judged: Sequence[Judged]) -> dict[str, Any]:

@@ -4,10 +4,12 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from evals.errors import DataInvalid
+from services.contracts import Requester, Ticket
 
 BITEXT = "intents/bitext_8k.csv"
 BANKING77 = "intents/banking77_train.csv"
@@ -24,6 +26,18 @@ class Labelled:
     text: str
     intent: str
     category: str = ""
+
+
+def ticket(body: str, number: int = 1) -> Ticket:
+    """A ticket with nothing but a body."""
+    return Ticket(
+        id=f"evals:{number}",
+        source="evals",
+        subject="",
+        body=body.replace("\x00", " "),
+        requester=Requester(id="evals"),
+        created_at=datetime.now(UTC),
+    )
 
 
 def present(folder: Path, pattern: str) -> Path | None:

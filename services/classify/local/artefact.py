@@ -16,7 +16,7 @@ from services.classify.local.heads import Floats, Head
 from services.classify.local.letters import letter_runs
 
 ARTEFACT = Path(__file__).with_name("classifier.npz")
-FORMAT = 1
+FORMAT = 2
 HEADS = ("groups", "letters", "scope", "urgency", "sentiment", "human", "calibration")
 RETRAIN = "train again: uv run python -m services.classify.local.train --help"
 

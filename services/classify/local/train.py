@@ -19,7 +19,7 @@ from services.common.embeddings.local import LocalEmbedder
 DATA = Path(__file__).with_name("data")
 DEFAULT_DATA = [
     Path("config/taxonomy/examples.csv"),
-    *(DATA / name for name in ("written.csv", "banking77.csv", "bitext.csv", "out_of_scope.csv")),
+    *(DATA / f"{name}.csv" for name in ("written", "moods", "banking77", "bitext", "out_of_scope")),
 ]
 
 
