@@ -235,7 +235,7 @@ class TableSeed(BaseSettings):
     )
     help_centre_locales: str = Field(
         default="",
-        description="Languages of Zendesk's or Freshdesk's articles, as `en-us, de`; empty: all.",
+        description="Languages of the help centre's articles, as it writes them; empty: all.",
     )
     help_centre_sitemap_url: str = Field(
         default="", description="Address of the sitemap that lists the help centre's pages."

@@ -34,6 +34,8 @@ class N8n:
     seed: TableSeed
     folder: Path
     log: Path
+    client: N8nClient
+    """The owner, logged in once: each log-in costs n8n a slow hash."""
 
     def post(
         self, path: str, body: object, headers: dict[str, str] | None = None
@@ -44,19 +46,17 @@ class N8n:
     def run(self, workflow: str, trigger: str) -> str:
         """Start a workflow by hand, as in the editor; returns the execution's id."""
         body = {"triggerToStartFrom": {"name": trigger}}
-        with N8nClient(self.settings) as client:
-            started = client.rest("POST", f"/workflows/{workflow}/run", json=body)
+        started = self.client.rest("POST", f"/workflows/{workflow}/run", json=body)
         return str(started["executionId"])
 
     def end(self, execution: str, seconds: float = 60) -> str:
         """Wait until an execution has ended; returns how: `success` or `error`."""
         deadline = time.monotonic() + seconds
-        with N8nClient(self.settings) as client:
-            while time.monotonic() < deadline:
-                status = client.api("GET", f"/executions/{execution}")["status"]
-                if status not in ("new", "running", "waiting"):
-                    return str(status)
-                time.sleep(0.1)
+        while time.monotonic() < deadline:
+            status = self.client.api("GET", f"/executions/{execution}")["status"]
+            if status not in ("new", "running", "waiting"):
+                return str(status)
+            time.sleep(0.1)
         pytest.fail(f"execution {execution} did not end")
 
     def said(self, execution: str) -> str:
@@ -69,8 +69,7 @@ class N8n:
         """Edit the Settings table, as the support lead would."""
         where = {"columnName": "id", "condition": "eq", "value": 1}
         body = {"filter": {"type": "and", "filters": [where]}, "data": values}
-        with N8nClient(self.settings) as client:
-            client.api("PATCH", f"/data-tables/{TABLE_ID}/rows/update", json=body)
+        self.client.api("PATCH", f"/data-tables/{TABLE_ID}/rows/update", json=body)
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +116,11 @@ def n8n(
         )
     try:
         _wait_until_ready(process, port, log)
-        running = N8n(_settings(port, folder), _seed(stub_server), _impatient(folder), log)
-        deploy(running.settings, running.seed, running.folder)
-        yield running
+        settings = _settings(port, folder)
+        with N8nClient(settings) as client:
+            running = N8n(settings, _seed(stub_server), _impatient(folder), log, client)
+            deploy(running.settings, running.seed, running.folder)
+            yield running
     finally:
         process.terminate()
         process.wait(20)

@@ -61,7 +61,6 @@ def _options(postgres: EmbeddedPostgres, folder: Path, port: int) -> N8nOptions:
         encryption_key=WEBHOOK_KEY,
         owner_email=OWNER,
         owner_password=PASSWORD,
-        save_successful="all",
         save_failed="all",
     )
 

@@ -1,11 +1,14 @@
 """Rate limit, failures on command and slowness: what a client has to live with."""
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-_MINUTE = 60.0
+from fastapi import Request, Response
+
+Next = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass
@@ -25,15 +28,19 @@ class Fault:
 
 @dataclass
 class Pressure:
-    """Counts calls per minute and plays the faults that a test ordered."""
+    """Counts calls in a window of time and plays the faults that a test ordered."""
 
     too_many: Callable[[int], Exception]
     """How this helpdesk says that the limit is reached, with the seconds to wait."""
     limit: int = 700
+    window_seconds: float = 60.0
     retry_after: int = 1
     faults: list[Fault] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     _recent: deque[float] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self._usual = self.limit
 
     def fail(
         self,
@@ -51,20 +58,26 @@ class Pressure:
 
     def reset(self) -> None:
         """Forget faults, limits and what was called."""
-        self.limit, self.retry_after = 700, 1
+        self.limit, self.retry_after = self._usual, 1
         self.faults.clear()
         self.calls.clear()
         self._recent.clear()
 
     @property
     def remaining(self) -> int:
-        """How many calls the current minute still allows."""
+        """How many calls the current window still allows."""
         return max(0, self.limit - len(self._recent))
+
+    @property
+    def resets_in(self) -> float:
+        """After how many seconds the oldest call counts no more."""
+        since = self._recent[0] if self._recent else time.monotonic()
+        return since + self.window_seconds - time.monotonic()
 
     def count(self, method: str, path: str) -> Fault | None:
         """Count one call; returns the fault it meets; raises `too_many` above the limit."""
         now = time.monotonic()
-        while self._recent and self._recent[0] < now - _MINUTE:
+        while self._recent and self._recent[0] < now - self.window_seconds:
             self._recent.popleft()
         self.calls.append(f"{method} {path}")
         if len(self._recent) >= self.limit:
@@ -81,3 +94,16 @@ class Pressure:
                 return fault
             fault.skip -= 1
         return None
+
+
+async def with_fault(
+    fault: Fault | None, request: Request, call_next: Next, refused: Callable[[int], Response]
+) -> Response:
+    """Carry the call out unless a fault is to prevent it; then answer as the fault says."""
+    if fault is None:
+        return await call_next(request)
+    answer = await call_next(request) if fault.after else None
+    await asyncio.sleep(fault.seconds)
+    if fault.status is None:
+        return answer or await call_next(request)
+    return refused(fault.status)

@@ -2,13 +2,12 @@
 
 import copy
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 from pydantic import HttpUrl, SecretStr
 
 from local.postgres.embedded import EmbeddedPostgres, free_port
@@ -23,11 +22,13 @@ from services.ledger.settings import LedgerSettings
 from tests.helpdesks.bed.authority import Authority
 from tests.helpdesks.bed.n8n import TOKEN, WEBHOOK_KEY, deploy_settings, running_n8n
 from tests.helpdesks.bed.proxy import Proxy
-from tests.helpdesks.bed.servers import serving
+from tests.helpdesks.bed.servers import loopback, serving
 from tests.helpdesks.bed.vendors import VENDORS
 from tests.workflows.conftest import N8n
 from tests.workflows.stubs import Stubs, running_stubs
 
+Edit = Callable[..., None]
+"""Edits the table Settings, as the support lead would."""
 PATIENCE = 30.0
 _NODE_TIMEOUT_MS = 1500
 _MAIL_TIMEOUT_MS = 20_000
@@ -48,7 +49,7 @@ class System:
     def ledger(self, path: str, **query: Any) -> Any:
         """Ask the ledger; returns the decoded body, None where it does not know it."""
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        answer = httpx.get(f"{self.ledger_url}{path}", headers=headers, params=query, timeout=10)
+        answer = loopback().get(f"{self.ledger_url}{path}", headers=headers, params=query)
         return answer.json() if answer.is_success else None
 
     def history(self, ticket_id: str) -> Any:
@@ -89,9 +90,10 @@ def running_system(
         running_stubs() as stubs,
         serving(app, lifespan="on") as ledger_port,
         running_n8n(postgres, folder, port, proxy, authority) as log,
+        N8nClient(deploy_settings(port, folder)) as client,
     ):
-        ledger_url = f"http://127.0.0.1:{ledger_port}"
-        n8n = N8n(deploy_settings(port, folder), _seed(stubs, ledger_url), _impatient(folder), log)
+        ledger_url, settings = f"http://127.0.0.1:{ledger_port}", client.settings
+        n8n = N8n(settings, _seed(stubs, ledger_url), _impatient(folder), log, client)
         deploy(n8n.settings, n8n.seed, n8n.folder)
         yield System(n8n, stubs, ledger_url)
 
@@ -148,13 +150,14 @@ def _timeout_ms(node: dict[str, Any]) -> int:
 
 def run_workflow(system: System, workflow: str, trigger: str) -> dict[str, Any]:
     """Start a workflow by hand, as in the editor, and return its finished execution."""
+    client = system.n8n.client
     body = {"triggerToStartFrom": {"name": trigger}}
-    with N8nClient(system.n8n.settings) as client:
-        id_ = client.rest("POST", f"/workflows/{workflow}/run", json=body)["executionId"]
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            execution: dict[str, Any] = client.api("GET", f"/executions/{id_}?includeData=true")
-            if execution["finished"] or execution.get("stoppedAt"):
-                return execution
-            assert time.monotonic() < deadline, f"{workflow} did not end"
-            time.sleep(0.1)
+    id_ = client.rest("POST", f"/workflows/{workflow}/run", json=body)["executionId"]
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        execution = client.api("GET", f"/executions/{id_}")
+        if execution["finished"] or execution.get("stoppedAt"):
+            whole: dict[str, Any] = client.api("GET", f"/executions/{id_}?includeData=true")
+            return whole
+        assert time.monotonic() < deadline, f"{workflow} did not end"
+        time.sleep(0.1)

@@ -1,43 +1,24 @@
-"""A mailbox with its servers and the mail service, as docs/helpdesks/email.md sets it up."""
+"""A mailbox, for what is only e-mail's; the rest is in tests/helpdesks/every."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from pydantic import SecretStr
 
-from services.common.settings import CommonSettings
-from services.mail.main import create_app
-from services.mail.settings import MailSettings
-from tests.helpdesks.bed.authority import Authority
-from tests.helpdesks.bed.n8n import TOKEN
-from tests.helpdesks.bed.servers import serving
-from tests.helpdesks.bed.system import System
-from tests.helpdesks.bed.vendors import MAIL_URL
+from tests.helpdesks.bed.desk import as_new
+from tests.helpdesks.conftest import Desks
+from tests.helpdesks.email.standin.desk import Mailbox
 from tests.helpdesks.email.standin.inbox import Inbox
-from tests.helpdesks.email.standin.servers import MailServers, running_mail_servers
 from tests.workflows.stubs import Stubs
 
 
-@pytest.fixture(scope="session")
-def mail_servers(authority: Authority) -> Iterator[MailServers]:
-    with running_mail_servers(authority) as servers:
-        yield servers
-
-
-@pytest.fixture(scope="session")
-def mail_service(mail_servers: MailServers, system: System) -> Iterator[None]:
-    settings = MailSettings.model_validate(mail_servers.settings())
-    app = create_app(settings, CommonSettings(token=SecretStr(TOKEN)))
-    with serving(app, port=urlsplit(MAIL_URL).port or 0):
-        system.n8n.set(mail_url=MAIL_URL)
-        yield
-        system.n8n.set(mail_url="")
+@pytest.fixture
+def mailbox(connected: Desks, stubs: Stubs) -> Iterator[Mailbox]:
+    """An empty mailbox, everything connected to it."""
+    with as_new(connected("email")) as desk:
+        yield desk
 
 
 @pytest.fixture
-def inbox(mail_servers: MailServers, mail_service: None, system: System, stubs: Stubs) -> Inbox:
-    """An empty mailbox, everything connected to it."""
-    inbox = Inbox(mail_servers)
-    inbox.clear()
-    return inbox
+def inbox(mailbox: Mailbox) -> Inbox:
+    """What people do with it, with any mail program."""
+    return mailbox.inbox

@@ -1,29 +1,15 @@
 """New e-mail, answered or handed over by the unmodified workflows."""
 
-import hashlib
-from typing import Any
-
 import pytest
 
 from services.contracts import Verdict
 from tests.helpdesks.bed.system import System, run_workflow
+from tests.helpdesks.email.standin.desk import take_in, ticket_of
 from tests.helpdesks.email.standin.inbox import Inbox, body, written
 from tests.workflows import samples
 from tests.workflows.stubs import Answer, Call, Stubs
 
 pytestmark = pytest.mark.n8n
-
-
-def take_in(system: System) -> Any:
-    """Let the workflow read the mailbox once."""
-    done = run_workflow(system, "receive-email-ticket", "Every half minute")
-    assert done["status"] == "success", done.get("data", {}).get("resultData", {}).get("error")
-    return done
-
-
-def ticket_of(message_id: str) -> str:
-    """Return the ticket that a conversation makes which begins with this message."""
-    return f"email:{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
 
 
 def end_of(system: System, id_: str, turn: int = 1) -> tuple[str, list[str]]:
@@ -161,19 +147,6 @@ def test_a_bounce_of_our_reply_is_noted_and_shown_to_agents(inbox: Inbox, system
     assert len(inbox.sent()) == 1
 
 
-def test_an_agent_who_answers_meanwhile_wins(inbox: Inbox, system: System, stubs: Stubs) -> None:
-    def interfere(call: Call) -> Answer:
-        inbox.agent_answers(asked, "I have it.")
-        return (200, samples.DRAFT)
-
-    stubs.answers["draft"] = interfere
-    asked = inbox.customer_writes("Where is it?")
-    take_in(system)
-    assert end_of(system, ticket_of(asked)) == ("human", ["not_posted"])
-    assert (inbox.sent(), inbox.messages("For agents")) == ([], [])
-    assert system.history(ticket_of(asked))["claims"] == []
-
-
 def test_a_customer_who_writes_again_meanwhile_gets_one_answer(
     inbox: Inbox, system: System, stubs: Stubs
 ) -> None:
@@ -204,14 +177,6 @@ def test_a_reply_nobody_confirmed_is_sent_once_and_told(inbox: Inbox, system: Sy
     [note] = [m for m in inbox.messages("For agents") if m["In-Reply-To"] == asked]
     assert body(note).startswith("The mail server did not confirm the reply below.")
     assert inbox.ids("Sending") == [inbox.sent()[0]["Message-ID"]]
-
-
-def test_a_busy_smtp_server_is_waited_for(inbox: Inbox, system: System) -> None:
-    inbox.servers.post.answers = ["451 later", "421 busy"]
-    asked = inbox.customer_writes("Where is it?")
-    take_in(system)
-    assert end_of(system, ticket_of(asked)) == ("auto_sent", [])
-    assert len(inbox.sent()) == 1
 
 
 def test_with_the_mailbox_or_the_ledger_away_the_next_run_finds_it(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.helpdesks.bed.system import System
+from tests.helpdesks.bed.vendors import FRESHDESK
 from tests.helpdesks.freshdesk.standin.freshdesk import Freshdesk
 from tests.helpdesks.freshdesk.standin.hooks import CREATED, UPDATED, add_rule
 from tests.helpdesks.freshdesk.standin.state import CLOSED, OPEN, RESOLVED
@@ -48,3 +50,13 @@ def set_up(freshdesk: Freshdesk, endpoint: str, secret: str) -> None:
         more = {"performer": {"type": performer}, "events": events} if performer else {}
         more |= {"conditions": [is_open()]} if kind == CREATED else {}
         add_rule(freshdesk.account, kind, name, [webhook(event, endpoint, secret)], **more)
+
+
+def connect(freshdesk: Freshdesk, system: System) -> None:
+    """The rules exist in Freshdesk; n8n knows our agent and the groups."""
+    set_up(freshdesk, system.webhook("freshdesk"), FRESHDESK.webhook_secret)
+    system.n8n.set(
+        freshdesk_agent_id=freshdesk.bot["id"],
+        freshdesk_review_group_id=freshdesk.support["id"],
+        freshdesk_human_group_id=freshdesk.billing["id"],
+    )

@@ -1,33 +1,16 @@
-"""`Check the connection` says in words what is missing."""
+"""What `Check the connection` says of Freshdesk in particular."""
 
-from collections.abc import Iterator
-from typing import Any
-
-import httpx
 import pytest
 
-from tests.helpdesks.bed.connection import missing_in, said_of
-from tests.helpdesks.bed.n8n import TOKEN
-from tests.helpdesks.bed.system import System
+from tests.helpdesks.bed.connection import missing_in
+from tests.helpdesks.bed.system import Edit, System
 from tests.helpdesks.freshdesk.standin.freshdesk import Freshdesk
 
 pytestmark = pytest.mark.n8n
 
 
-def test_all_is_well(desk: Freshdesk, system: System) -> None:
-    assert missing_in(system, "Freshdesk") == ""
-
-
-@pytest.fixture
-def settings(system: System) -> Iterator[Any]:
-    """Edits the Settings table; undone afterwards."""
-    found = dict(system.n8n.seed)
-    yield system.n8n.set
-    system.n8n.set(**{name: found[name] for name in ("freshdesk_url", "ledger_url")})
-
-
 def test_each_part_that_is_missing_is_named_with_its_step(
-    desk: Freshdesk, system: System, settings: Any
+    desk: Freshdesk, system: System, settings: Edit
 ) -> None:
     account, bot = desk.account, desk.bot
     rules = {rule["name"]: rule for kind in (1, 4) for rule in account.rules[kind]}
@@ -64,33 +47,9 @@ def test_rules_that_we_may_not_read_are_not_said_to_be_missing(
         desk.account.admins.add(desk.bot["id"])
 
 
-def test_a_wrong_key_and_an_unknown_secret_are_told_apart(
-    desk: Freshdesk, system: System, settings: Any
-) -> None:
-    desk.account.pressure.fail("GET", "/agents/me", 500, times=3)
-    settings(ledger_url="http://127.0.0.1:9")
-    said = missing_in(system, "Freshdesk")
-    assert "Freshdesk does not answer at https://acme.freshdesk.com (500)" in said
-    assert "The ledger does not answer" in said
+def test_a_wrong_key_is_told(desk: Freshdesk, system: System) -> None:
     desk.bot["deactivated"] = True
     try:
         assert "Freshdesk does not accept the API key" in missing_in(system, "Freshdesk")
     finally:
         desk.bot["deactivated"] = False
-
-
-def test_what_could_not_be_taken_in_is_told(desk: Freshdesk, system: System) -> None:
-    failure = {"workflow": "Receive Freshdesk ticket", "step": "Write it as a ticket"}
-    body = {"source": "freshdesk", "reason": "No subject.", "shape": {"ticket": {}}, **failure}
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    url = f"{system.ledger_url}/webhooks/failures"
-    assert httpx.post(url, json=body, headers=headers).status_code == 201
-    words = "Since yesterday 1 × not taken in at “Write it as a ticket”: No subject."
-    assert words in said_of(system, "Freshdesk")
-
-
-def test_a_helpdesk_that_is_not_used_is_no_fault(
-    desk: Freshdesk, system: System, settings: Any
-) -> None:
-    settings(freshdesk_url="")
-    assert missing_in(system, "Freshdesk") == ""

@@ -4,10 +4,12 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import jsonschema
@@ -15,6 +17,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from local.settings import ROOT
+from tests.helpdesks.bed.authority import Authority
+from tests.helpdesks.bed.desk import Desk
+from tests.helpdesks.bed.proxy import Proxy
+from tests.helpdesks.bed.servers import loopback, serving
+from tests.helpdesks.bed.system import System
+from tests.helpdesks.bed.vendors import REPLY_URL, WEBHOOK
 
 Json = dict[str, Any]
 
@@ -26,31 +34,63 @@ def signed(secret: str, body: bytes, at: int | None = None) -> dict[str, str]:
     return {"X-Webhook-Timestamp": stamp, "X-Webhook-Signature": mac.hexdigest()}
 
 
+def fits_form(name: str, body: Any) -> bool:
+    """Whether a body fits the schema of the guide."""
+    try:
+        check_form(name, body)
+    except jsonschema.ValidationError:
+        return False
+    return True
+
+
 def check_form(name: str, body: Any) -> None:
     """Compare a body with the schema of the guide; raises `ValidationError`."""
     schema = json.loads((ROOT / "docs/helpdesks/webhook.schema.json").read_text())
     jsonschema.validate(body, schema | {"$ref": f"#/$defs/{name}"})
 
 
-@dataclass
-class OwnDesk:
+class OwnDesk(Desk):
     """Tickets with their messages; each message of Deskloop is carried out once, by its key."""
 
-    secret: str
-    url: str = ""
-    tickets: dict[str, list[Json]] = field(default_factory=dict)
-    notes: dict[str, list[str]] = field(default_factory=dict)
-    done: dict[str, Json] = field(default_factory=dict)
-    asked: list[Json] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-    """What it answers next, without doing anything; a negative one after it did it."""
+    source, name = "webhook", "Webhook"
+    looks_first = says_too_late = False
+    not_posted: ClassVar = {"step": "Send what was decided", "error": "500"}
 
-    def reset(self) -> None:
-        self.tickets.clear()
-        self.notes.clear()
-        self.done.clear()
-        self.asked.clear()
-        self.statuses.clear()
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self.secret, self.url = secret, ""
+        self.tickets: dict[str, list[Json]] = {}
+        self.subjects: dict[str, str] = {}
+        self.noted: dict[str, list[str]] = {}
+        self.done: dict[str, Json] = {}
+        self.asked: list[Json] = []
+        self.unreported: list[str] = []
+        self.statuses: list[int] = []
+        """What it answers next, without doing anything; a negative one after it did it."""
+
+    # what people do
+
+    def customer_asks(self, body: str = "Where is it?", subject: str = "My order") -> str:
+        id_ = uuid4().hex[:12]
+        self.subjects[id_] = subject
+        self.says(id_, "customer", body)
+        self._report_of(id_)
+        return id_
+
+    def customer_replies(self, id_: str, body: str) -> None:
+        self.says(id_, "customer", body)
+        self.soon(lambda: self._report_of(id_))
+
+    def agent_writes(
+        self, id_: str, body: str, *, public: bool = True, solve: bool = False
+    ) -> None:
+        if public:
+            self.says(id_, "agent", body)
+        else:
+            self.noted.setdefault(id_, []).append(body)
+
+    def meanwhile(self) -> dict[str, Callable[[str], object]]:
+        return {"answered": lambda id_: self.agent_writes(id_, "I have it.")}
 
     def says(self, ticket: str, author: str, text: str) -> str:
         """Add a message; returns its id."""
@@ -60,13 +100,72 @@ class OwnDesk:
         said.append({"id": id_, "author": author, "text": text, "at": at})
         return id_
 
+    # what tests look at
+
+    def public(self, id_: str) -> list[str]:
+        return [said["text"] for said in self.tickets[id_] if said["author"] != "customer"]
+
+    def notes(self, id_: str) -> list[str]:
+        return self.noted.get(id_, [])
+
+    def by_bot(self, id_: str) -> list[Any]:
+        replies = [said for said in self.tickets[id_] if said["author"] == "bot"]
+        return [*replies, *self.notes(id_)]
+
+    def lies_with(self, id_: str, group: str) -> bool:
+        mine = [m for m in self.asked if m["ticket_id"] == id_]
+        return [(m["action"], m["urgency"]) for m in mine] == [("note", "high")]
+
+    def posted_as(self, id_: str) -> Json:
+        return {"message_id": self.by_bot(id_)[0]["id"]}
+
+    @property
+    def broken_rules(self) -> list[str]:
+        """Return what Deskloop sent in another form than the documented one."""
+        return [str(m) for m in self.asked if not fits_form("message", m)]
+
+    # trouble
+
+    def trouble(self) -> dict[str, Callable[[str], object]]:
+        return {"a failure, then a lost answer": lambda _: self.statuses.extend([503, -502])}
+
+    def reply_is_not_confirmed(self, id_: str) -> None:
+        self.statuses.extend([-502] * 3)
+
+    def goes_away(self) -> None:
+        self.statuses.extend([500] * 30)
+
+    def comes_back(self) -> None:
+        self.statuses.clear()
+
+    def reset(self) -> None:
+        self.settle()
+        self.held = False
+        for kept in (self.tickets, self.noted, self.done):
+            kept.clear()
+        for kept_list in (self.asked, self.unreported, self.statuses):
+            kept_list.clear()
+
+    # reports
+
+    def release(self) -> None:
+        super().release()
+        while self.unreported:
+            self._report_of(self.unreported.pop(0))
+
+    def _report_of(self, id_: str) -> None:
+        if self.held:
+            self.unreported.append(id_)
+        else:
+            assert self.report(self.event(id_)).status_code == 200
+
     def event(self, ticket: str) -> Json:
         """Return what it reports when a customer wrote."""
         return {
             "event": "customer_wrote",
             "ticket": {
                 "id": ticket,
-                "subject": "My order",
+                "subject": self.subjects.get(ticket, "My order"),
                 "messages": list(self.tickets[ticket]),
                 "customer": {"email": "ana@example.com", "name": "Ana Ruiz"},
                 "url": f"https://desk.example/{ticket}",
@@ -77,7 +176,7 @@ class OwnDesk:
         """Send a report to n8n; headers replace the right ones."""
         raw = json.dumps(body).encode()
         right = {"Content-Type": "application/json"} | signed(self.secret, raw)
-        return httpx.post(self.url, content=raw, headers=right | headers, timeout=20)
+        return loopback().post(self.url, content=raw, headers=right | headers, timeout=20)
 
     def asks(self, ticket: str, text: str = "Where is it?") -> httpx.Response:
         """Let the customer write, and report it in the documented form."""
@@ -85,9 +184,6 @@ class OwnDesk:
         event = self.event(ticket)
         check_form("report", event)
         return self.report(event)
-
-    def replies(self, ticket: str) -> list[str]:
-        return [said["text"] for said in self.tickets[ticket] if said["author"] == "bot"]
 
     def take(self, message: Json) -> tuple[int, Json]:
         """Carry one message out, as the guide asks."""
@@ -103,7 +199,7 @@ class OwnDesk:
         if message["action"] == "reply":
             id_ = self.says(message["ticket_id"], "bot", message["text"])
         else:
-            self.notes.setdefault(message["ticket_id"], []).append(message["text"])
+            self.noted.setdefault(message["ticket_id"], []).append(message["text"])
             id_ = f"note-{len(self.done)}"
         self.done[message["key"]] = {"posted": True, "message_id": id_}
         return 200, self.done[message["key"]]
@@ -133,8 +229,15 @@ def desk_app(desk: OwnDesk) -> FastAPI:
     return app
 
 
-def wait_until(happened: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
+@contextmanager
+def running_own_desk(authority: Authority, proxy: Proxy) -> Iterator[OwnDesk]:
+    """Serve where answers arrive."""
+    desk = OwnDesk(WEBHOOK.webhook_secret)
+    with serving(desk_app(desk), port=urlsplit(REPLY_URL).port or 0):
+        yield desk
+
+
+def connect(desk: OwnDesk, system: System) -> None:
+    """Both know the other's address, as docs/helpdesks/webhook.md has it."""
+    desk.url = system.webhook("ticket")
+    system.n8n.set(webhook_reply_url=REPLY_URL)

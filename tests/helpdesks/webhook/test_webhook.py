@@ -7,12 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.contracts import Verdict
-from tests.helpdesks.bed.n8n import TOKEN
 from tests.helpdesks.bed.system import System, run_workflow
 from tests.helpdesks.webhook.standin import OwnDesk, signed
-from tests.workflows import samples
-from tests.workflows.stubs import Answer, Call, Stubs
+from tests.workflows.stubs import Stubs
 
 pytestmark = pytest.mark.n8n
 
@@ -27,13 +24,10 @@ def end_of(system: System, ticket: str, turn: int = 1) -> tuple[str, list[str]]:
     return end["route"], [reason["rule"] for reason in end["reasons"]]
 
 
-def test_a_question_is_answered(desk: OwnDesk, system: System, ticket: str) -> None:
+def test_a_question_of_any_size_is_answered(desk: OwnDesk, system: System, ticket: str) -> None:
     answer = desk.asks(ticket, "Größe? 🪴 <b>")
     assert (answer.status_code, answer.json()["status"]) == (200, "new")
     assert end_of(system, ticket) == ("auto_sent", [])
-    assert desk.replies(ticket) == [samples.REPLY]
-    detail = system.event(f"webhook:{ticket}", "posted")["detail"]
-    assert detail == {"message_id": f"{ticket}-2"}
     known = system.history(f"webhook:{ticket}")["ticket"]
     assert (known["body"], known["requester"]["email"]) == ("Größe? 🪴 <b>", "ana@example.com")
     desk.asks(ticket, "x" * 100_000)
@@ -41,18 +35,6 @@ def test_a_question_is_answered(desk: OwnDesk, system: System, ticket: str) -> N
     history = system.history(f"webhook:{ticket}")["ticket"]
     assert [turn["author"] for turn in history["thread"]] == ["customer", "bot"]
     assert len(history["body"]) == 80_000
-
-
-def test_drafts_and_tickets_for_humans_are_notes(
-    desk: OwnDesk, system: System, stubs: Stubs, ticket: str
-) -> None:
-    stubs.answers["triage"] = (200, samples.triage(samples.LAWYER))
-    desk.asks(ticket)
-    assert end_of(system, ticket) == ("human", ["legal_or_fraud"])
-    assert desk.replies(ticket) == []
-    [note] = desk.notes[ticket]
-    assert "The customer mentions a lawyer." in note
-    assert (desk.asked[-1]["action"], desk.asked[-1]["urgency"]) == ("note", "high")
 
 
 def test_only_what_was_signed_just_now_is_believed(
@@ -83,46 +65,7 @@ def test_the_same_and_the_wrong_order_change_nothing(
     said = [desk.report(body).json()["status"] for body in (second, first, second)]
     assert said == ["new", "duplicate", "duplicate"]
     assert end_of(system, ticket, turn=2) == ("auto_sent", [])
-    assert len(desk.replies(ticket)) == 1
-
-
-def test_a_human_who_answers_meanwhile_wins(
-    desk: OwnDesk, system: System, stubs: Stubs, ticket: str
-) -> None:
-    def interfere(call: Call) -> Answer:
-        desk.says(ticket, "agent", "I have it.")
-        return (200, samples.DRAFT)
-
-    stubs.answers["draft"] = interfere
-    desk.asks(ticket)
-    assert end_of(system, ticket) == ("human", ["not_posted"])
-    assert (desk.replies(ticket), desk.notes) == ([], {})
-
-
-def test_short_trouble_is_waited_out_and_nothing_is_done_twice(
-    desk: OwnDesk, system: System, ticket: str
-) -> None:
-    desk.statuses = [503, -502]
-    desk.asks(ticket)
-    assert end_of(system, ticket) == ("auto_sent", [])
-    assert len(desk.replies(ticket)) == 1
-    assert len(desk.asked) == 3
-
-
-def test_what_is_not_confirmed_is_told_to_humans(
-    desk: OwnDesk, system: System, ticket: str
-) -> None:
-    desk.statuses = [500, 500, 500]
-    desk.asks(ticket)
-    assert end_of(system, ticket) == ("human", ["not_posted"])
-    event = system.event(f"webhook:{ticket}", "post_failed")
-    assert event["detail"]["error"] == "500"
-    done = run_workflow(system, "tell-webhook-of-given-up-tickets", "Every three minutes")
-    assert done["status"] == "success"
-    assert "could not work on this ticket" in desk.notes[ticket][0]
-    run_workflow(system, "tell-webhook-of-given-up-tickets", "Every three minutes")
-    assert len(desk.notes[ticket]) == 1
-    assert desk.replies(ticket) == []
+    assert len(desk.public(ticket)) == 1
 
 
 def test_what_agents_answer_and_customers_rate_is_kept_once(
@@ -169,20 +112,6 @@ def test_what_does_not_fit_is_recorded_with_its_form(
     assert "secret words" not in str(failure)
     if isinstance(BROKEN[what], dict):
         assert set(failure["shape"]["webhook"]) == set(BROKEN[what])
-
-
-def test_a_review_is_applied(desk: OwnDesk, system: System, stubs: Stubs, ticket: str) -> None:
-    stubs.answers["check-draft"] = (200, samples.check(Verdict.REVIEW, 0.7))
-    desk.asks(ticket)
-    assert end_of(system, ticket) == ("review", [])
-    review = system.history(f"webhook:{ticket}")["reviews"][0]
-    url = f"{system.ledger_url}/reviews/{review['review_id']}/decision"
-    decision = {"agent_id": "maya", "decision": "edit", "reply": "Five days. 🪴"}
-    httpx.post(url, json=decision, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
-    assert system.event(f"webhook:{ticket}", "review_applied")["detail"]["sent"]
-    assert desk.replies(ticket) == ["Five days. 🪴"]
-    [kept] = stubs.wait_for("corrections")
-    assert kept["verdict"] == "edited"
 
 
 def test_the_connection_is_told_in_words(desk: OwnDesk, system: System) -> None:

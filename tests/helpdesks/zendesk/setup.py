@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from tests.helpdesks.bed.system import System
+from tests.helpdesks.bed.vendors import ZENDESK
 from tests.helpdesks.zendesk.standin.hooks import add_trigger, add_webhook
 from tests.helpdesks.zendesk.standin.zendesk import Zendesk
 
@@ -65,3 +67,12 @@ def set_up(zendesk: Zendesk, endpoint: str, secret: str) -> None:
     for title, (event, conditions) in triggers(zendesk.bot["id"]).items():
         action = {"field": "notification_webhook", "value": [webhook["id"], body(event)]}
         add_trigger(account, title, conditions, [action])
+
+
+def connect(zendesk: Zendesk, system: System) -> None:
+    """Webhook and triggers exist in Zendesk; n8n knows the groups."""
+    set_up(zendesk, system.webhook("zendesk"), ZENDESK.webhook_secret)
+    system.n8n.set(
+        zendesk_review_group_id=zendesk.support["id"],
+        zendesk_human_group_id=zendesk.billing["id"],
+    )

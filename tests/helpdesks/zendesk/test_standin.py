@@ -106,7 +106,7 @@ def test_what_is_not_valid_is_refused(client: Zenpy) -> None:
 
 def test_a_rating_is_seen_on_the_ticket(client: Zenpy, zendesk: Zendesk) -> None:
     id_ = zendesk.customer_asks("Hello?")
-    zendesk.agent_writes(id_, "Hi.", status="solved")
+    zendesk.agent_writes(id_, "Hi.", solve=True)
     zendesk.customer_rates(id_, "bad", "Too short")
     assert client.tickets(id=id_).satisfaction_rating.score == "bad"
     assert [r.comment for r in client.satisfaction_ratings()][-1] == "Too short"

@@ -1,7 +1,6 @@
 """Customers and agents at one mailbox: they write, answer, and look what became of it."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -14,13 +13,6 @@ from tests.helpdesks.email.standin.servers import USER, MailServers
 
 OURS = ("Taken in", "Answered", "For agents", "Automatic", "Sending")
 CUSTOMER = "Ana Ruiz <ana@example.com>"
-
-
-def wait_until(happened: Callable[[], object], what: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"{what} did not happen"
-        time.sleep(0.05)
 
 
 class Inbox:

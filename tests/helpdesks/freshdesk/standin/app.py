@@ -1,18 +1,15 @@
 """Freshdesk's REST API, version 2, over an `Account`: authentication, rate limit and our calls."""
 
-import asyncio
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from tests.helpdesks.bed.pressure import Fault
+from tests.helpdesks.bed.pressure import Next, with_fault
 from tests.helpdesks.freshdesk.standin import errors, hooks, people, solutions, tickets
 from tests.helpdesks.freshdesk.standin.errors import Refused
 from tests.helpdesks.freshdesk.standin.state import API_KEY, BOT_EMAIL, HOST, Account, Json
-
-Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> FastAPI:
@@ -33,7 +30,7 @@ def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> 
             request.state.agent = _authenticated(account, request)
         except Refused as error:
             return _answer(error)
-        answer = await _with_fault(fault, request, call_next)
+        answer = await with_fault(fault, request, call_next, _refused)
         if answer.headers.get("content-type") == "application/json":
             # as Freshdesk says it; without, a client has to guess the encoding
             answer.headers["Content-Type"] = "application/json; charset=utf-8"
@@ -52,17 +49,8 @@ def _answer(error: Refused) -> Response:
     return JSONResponse(error.body, error.status, headers=error.headers)
 
 
-async def _with_fault(fault: Fault | None, request: Request, call_next: Next) -> Response:
-    """Carry the call out unless a fault is to prevent it; then answer as the fault says."""
-    answer = await call_next(request) if fault is None or fault.after else None
-    if fault is None and answer is not None:
-        return answer
-    assert fault is not None
-    await asyncio.sleep(fault.seconds)
-    if fault.status is None:
-        return answer or await call_next(request)
-    error = errors.too_many_requests(1) if fault.status == 429 else errors.failed(fault.status)
-    return _answer(error)
+def _refused(status: int) -> Response:
+    return _answer(errors.too_many_requests(1) if status == 429 else errors.failed(status))
 
 
 def _authenticated(account: Account, request: Request) -> Json:

@@ -1,26 +1,33 @@
 """acme.freshdesk.com as the tests use it: people act, rules fire, workflows call the API."""
 
-import queue
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from html import escape
+from typing import Any, ClassVar
 
-from tests.helpdesks.bed.authority import Authority
-from tests.helpdesks.bed.proxy import Proxy
-from tests.helpdesks.bed.servers import serving
-from tests.helpdesks.bed.waiting import wait_until
+from fastapi import FastAPI
+
+from tests.helpdesks.bed.delivery import Delivery
+from tests.helpdesks.bed.desk import Deformed, VendorDesk
 from tests.helpdesks.freshdesk.standin.app import create_app
-from tests.helpdesks.freshdesk.standin.hooks import Delivery, due
+from tests.helpdesks.freshdesk.standin.hooks import due
+from tests.helpdesks.freshdesk.standin.solutions import (
+    AGENTS,
+    DRAFT,
+    add_article,
+    add_category,
+    add_folder,
+    translate,
+)
 from tests.helpdesks.freshdesk.standin.state import (
     BOT_EMAIL,
     CLOSED,
+    HIGH,
     HOST,
     OPEN,
     PENDING,
     RESOLVED,
     SURVEY,
+    URGENT,
     Account,
     Json,
 )
@@ -31,18 +38,32 @@ def html_of(text: str) -> str:
     return "<div>" + escape(text).replace("\n", "<br>") + "</div>"
 
 
-@dataclass
-class Freshdesk:
+class Freshdesk(VendorDesk):
     """One account with its bot, an agent and two groups, and what people do in it."""
 
-    account: Account = field(default_factory=Account)
-    deliveries: list[Delivery] = field(default_factory=list)
-    held: bool = False
-    """Webhooks are kept back until `release`, so that a test may shuffle them."""
-    _waiting: "queue.Queue[Delivery | None]" = field(default_factory=queue.Queue)
-    _busy: int = 0
+    source, name, host = "freshdesk", "Freshdesk", HOST
+    look, reply = ("GET", "/tickets/{id}"), ("POST", "/tickets/{id}/reply")
+    search, ask_who_we_are = ("GET", "/tickets"), ("GET", "/agents/me")
+    parts_of_articles: ClassVar = {("GET", "/articles/de"): {"en"}}
+    articles_not_read = "“Read its articles” failed (500)"
+    looks, takes_in = "Look at the ticket", "Take in Freshdesk ticket"
+    many = 230
+    unknown_reports = (
+        ({"event": "ticket.exploded", "ticket_id": "1", "note": "very secret"}, 422),
+        ({"event": "customer_wrote", "ticket_id": "{{ticket.id}}"}, 422),
+        ({"event": "customer_wrote"}, 422),
+        ({"freshdesk_webhook": {"ticket_id": 1}}, 422),
+        (["customer_wrote"], 422),
+    )
+    odd_texts: ClassVar = {
+        "markup in the subject": ("<b>Refund</b>", "Line\tand tab\t."),
+        "only a subject": ("Where is my order?", "\u00a0"),
+    }
+    ratings = ((-103, 0.0), (103, 1.0), (100, 0.5), (101, 0.67), (-101, 0.33))
 
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.account = Account()
         self.bot = self.account.add_agent("Deskloop", BOT_EMAIL)
         self.maya = self.account.add_agent("Maya Lind", "maya@acme.example")
         self.account.admins.add(self.bot["id"])
@@ -53,7 +74,7 @@ class Freshdesk:
 
     def customer_asks(
         self,
-        body: str,
+        body: str = "Where is it?",
         subject: str | None = "Refund",
         email: str | None = "ana@example.com",
         html: str | None = None,
@@ -77,13 +98,13 @@ class Freshdesk:
         self.changed()
 
     def agent_writes(
-        self, id_: int, body: str, *, public: bool = True, status: int | None = None
+        self, id_: int, body: str, *, public: bool = True, solve: bool = False
     ) -> None:
         """Maya answers or takes a note; answering assigns the ticket to her."""
         with self.account.lock:
             self.account.say(id_, html_of(body), self.maya["id"], private=not public)
             wanted: Json = {"responder_id": self.maya["id"]} if public else {}
-            wanted |= {"status": status} if status else {}
+            wanted |= {"status": RESOLVED} if solve else {}
             if wanted:
                 self.account.update(id_, wanted)
         self.changed()
@@ -94,10 +115,43 @@ class Freshdesk:
             self.account.update(id_, wanted)
         self.changed()
 
-    def customer_rates(self, id_: int, value: int, feedback: str | None = None) -> None:
+    def agent_asks_back(self, id_: int, body: str) -> None:
+        self.agent_writes(id_, body)
+        self.agent_sets(id_, status=PENDING)
+
+    def says_besides(self, id_: int) -> None:
+        """Let the customer answer the survey, which Freshdesk puts among the messages."""
+        self.customer_rates(id_, 103, "Great!")
+
+    def agent_solves(self, id_: int) -> None:
+        self.agent_sets(id_, status=RESOLVED)
+
+    def agent_opens(self, id_: int) -> None:
+        self.agent_sets(id_, status=OPEN)
+
+    def agent_marks(self, id_: int) -> None:
+        self.agent_sets(id_, priority=URGENT, tags=["vip"])
+
+    def customer_attaches(self, id_: int, name: str, size: int) -> None:
+        file = {"name": name, "size": size, "content_type": "image/jpeg"}
+        [*_, newest] = [self.ticket(id_), *self.said(id_)]
+        newest["attachments"].append(file)
+
+    def somebody_deletes(self, id_: int) -> None:
+        self.account.tickets.pop(id_)
+        self.account.conversations.pop(id_)
+
+    def meanwhile(self) -> dict[str, Callable[[int], object]]:
+        return super().meanwhile() | {
+            "merged": lambda id_: self.account.merge(1, [id_]),
+            "in the bin": lambda id_: self.ticket(id_).update(deleted=True),
+            "spam": lambda id_: self.ticket(id_).update(spam=True),
+        }
+
+    def customer_rates(self, id_: int, rating: int, remark: str | None = None) -> None:
         """The customer answers the survey: 103 is the best, -103 the worst."""
         with self.account.lock:
-            self.account.rate(id_, value, feedback)
+            self.account.rate(id_, rating, remark)
         self.changed()
 
     def leave_only(self, *ids: int) -> None:
@@ -111,78 +165,126 @@ class Freshdesk:
     def ticket(self, id_: int) -> Json:
         return self.account.ticket(id_)
 
-    def public(self, id_: int) -> list[Json]:
-        """The messages after the description that the customer can read."""
-        said = self.account.conversations[id_]
-        return [c for c in said if not c["private"] and c["source"] != SURVEY]
+    def said(self, id_: int) -> list[Json]:
+        """Return what was said after the description, surveys left out."""
+        said: list[Json] = self.account.conversations.get(id_, [])
+        return [c for c in said if c["source"] != SURVEY]
+
+    def public(self, id_: int) -> list[str]:
+        return [c["body_text"].strip() for c in self.said(id_) if not c["private"]]
 
     def notes(self, id_: int) -> list[str]:
-        """The texts of the private notes."""
-        return [c["body_text"] for c in self.account.conversations[id_] if c["private"]]
+        return [c["body_text"] for c in self.said(id_) if c["private"]]
 
     def by_bot(self, id_: int) -> list[Json]:
-        """What Deskloop wrote."""
-        return [c for c in self.account.conversations[id_] if c["user_id"] == self.bot["id"]]
+        return [c for c in self.said(id_) if c["user_id"] == self.bot["id"]]
 
-    def sent(self, event: str) -> list[Delivery]:
-        """The webhooks that report an event; our own changes are reported, too."""
-        return [d for d in self.deliveries if f'"{event}"'.encode() in d.body]
+    def posted_as(self, id_: int) -> Json:
+        return {"comment_id": self.by_bot(id_)[0]["id"], "found": True}
+
+    def tags(self, id_: int) -> list[str]:
+        return sorted(self.ticket(id_)["tags"])
+
+    def group(self, id_: int) -> Any:
+        return self.ticket(id_)["group_id"]
+
+    def is_solved(self, id_: int) -> bool:
+        return bool(self.ticket(id_)["status"] == RESOLVED)
+
+    def is_urgent(self, id_: int) -> bool:
+        return bool(self.ticket(id_)["priority"] == HIGH)
+
+    def priority(self, id_: int) -> Any:
+        return self.ticket(id_)["priority"]
+
+    def known_as(self, id_: int) -> Json:
+        by_customer = [c["id"] for c in self.said(id_) if c["incoming"]]
+        metadata = {
+            "url": f"https://acme.freshdesk.com/a/tickets/{id_}",
+            "comment_id": [0, *by_customer][-1],
+            "channel": "email",
+            "priority": self.ticket(id_)["priority"],
+            "attachments": [],
+        }
+        return {"name": "ana", "locale": None, "metadata": metadata}
+
+    # trouble
+
+    def deformed(self) -> dict[str, Deformed]:
+        def set_to(**value: object) -> Callable[[int], object]:
+            return lambda id_: self.ticket(id_).update(value)
+
+        def answers_in_numbers(id_: int) -> None:
+            self.customer_replies(id_, "My secret words")
+            self.said(id_)[0]["body_text"] = 7
+
+        text, words = ("ticket", "description_text"), {"text": "My secret words", "format": "plain"}
+        return {
+            "no value": Deformed(set_to(description_text=None), text, "null"),
+            "another type": Deformed(
+                set_to(description_text=words), text, dict.fromkeys(words, "string")
+            ),
+            "another date": Deformed(
+                set_to(created_at="yesterday"), ("ticket", "created_at"), "string"
+            ),
+            "an answer of another type": Deformed(
+                answers_in_numbers, ("conversation", 0, "body_text"), "number"
+            ),
+        }
+
+    def trouble(self) -> dict[str, Callable[[int], object]]:
+        change, slow = ("PUT", "/tickets/{id}"), {"seconds": 1.7, "after": True}
+        return super().trouble() | {
+            "too many replies": lambda id_: self.fail(self.reply, id_, 429),
+            "not resolved at first": lambda id_: self.fail(change, id_, 503, times=2),
+            "the reply arrived all the same": lambda id_: self.fail(
+                self.reply, id_, 504, after=True
+            ),
+            "the reply arrived in silence": lambda id_: self.fail(self.reply, id_, None, **slow),
+        }
+
+    # articles
+
+    def publishes_refunds(self) -> dict[str, dict[str, str]]:
+        account = self.account
+        for rows in (account.categories, account.folders, account.articles, account.translations):
+            rows.clear()
+        category = add_category(account, "Billing")["id"]
+        add_category(account, "Nothing in it")
+        self.public_folder = add_folder(account, category, "Refunds")["id"]
+        inside = add_folder(account, category, "For us", AGENTS)["id"]
+        add_article(account, self.public_folder, "Not yet", "<p>Draft</p>", DRAFT)
+        add_article(account, inside, "Secret", "<p>Only for us.</p>")
+        refunds = add_article(account, self.public_folder, "How long?", "<p>Five days. ä 🪴</p>")
+        translate(account, refunds["id"], "de", "Wie lange?", "<p>Fünf Tage.</p>")
+        return {
+            f"freshdesk-{refunds['id']}-{locale}": {
+                "locale": locale,
+                "title": title,
+                "text": text,
+                "url": f"https://{HOST}{path}/support/solutions/articles/{refunds['id']}",
+            }
+            for locale, path, title, text in (
+                ("en", "", "How long?", "<p>Five days. ä 🪴</p>"),
+                ("de", "/de", "Wie lange?", "<p>Fünf Tage.</p>"),
+            )
+        }
+
+    def publishes_many(self, count: int) -> None:
+        for number in range(count):
+            add_article(self.account, self.public_folder, f"Number {number}", "<p>Text</p>")
 
     # webhooks
 
-    def changed(self) -> None:
-        """Let the rules look at what changed."""
-        with self.account.lock:
-            changes, self.account.changes = self.account.changes, []
-            found = [d for change in changes for d in due(self.account, change)]
-            self.deliveries += found
-            if not self.held:
-                self._start(found)
+    def app(self) -> FastAPI:
+        return create_app(self.account, self.changed)
 
-    def release(self, deliveries: list[Delivery]) -> None:
-        """Send held webhooks in this order, one after the other."""
-        self.held = False
-        for delivery in deliveries:
-            delivery.send()
+    def due(self) -> list[Delivery]:
+        changes, self.account.changes = self.account.changes, []
+        return [delivery for change in changes for delivery in due(self.account, change)]
 
-    def settle(self) -> None:
-        """Wait until no webhook is on its way."""
-        wait_until(lambda: self._busy == 0, "webhooks are on their way")
-
-    def reset(self) -> None:
-        """Forget webhooks and faults; tickets and people stay."""
-        self.settle()
-        self.held = False
-        self.deliveries.clear()
-        self.account.pressure.reset()
-
-    def _start(self, found: list[Delivery]) -> None:
-        self._busy += len(found)
-        for delivery in found:
-            self._waiting.put(delivery)
-
-    def deliver(self) -> None:
-        """Send what the rules found, until None is in the queue."""
-        while (delivery := self._waiting.get()) is not None:
-            with suppress(Exception):
-                delivery.send()
-            with self.account.lock:
-                self._busy -= 1
-
-    def stop(self) -> None:
-        self._waiting.put(None)
-
-
-@contextmanager
-def running_freshdesk(authority: Authority, proxy: Proxy) -> Iterator[Freshdesk]:
-    """Serve an account under its real name, behind the proxy."""
-    freshdesk = Freshdesk()
-    app = create_app(freshdesk.account, freshdesk.changed)
-    sender = threading.Thread(target=freshdesk.deliver, daemon=True)
-    sender.start()
-    with serving(app, authority.certificate(HOST)) as port:
-        proxy.routes[HOST] = port
-        yield freshdesk
-        del proxy.routes[HOST]
-    freshdesk.stop()
-    sender.join(30)
+    def reply_is_not_confirmed(self, id_: int) -> None:
+        """Let the reply arrive without an answer, and nobody read the conversation for a while."""
+        self.fail(self.reply, id_, 504, after=True)
+        self.fail(("GET", "/tickets/{id}/conversations"), id_, times=9, skip=2)
+        self.fail(("POST", "/tickets/{id}/notes"), id_, times=9)

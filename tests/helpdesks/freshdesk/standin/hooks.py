@@ -1,12 +1,12 @@
 """Automation rules that call webhooks: events, conditions, placeholders and custom headers."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from fastapi import APIRouter, Request, Response
 
+from tests.helpdesks.bed.delivery import Delivery
 from tests.helpdesks.freshdesk.standin import errors
 from tests.helpdesks.freshdesk.standin.paging import page_of
 from tests.helpdesks.freshdesk.standin.state import Account, Change, Json
@@ -15,7 +15,7 @@ from tests.helpdesks.freshdesk.standin.tickets import Caller, Held, Sent
 router = APIRouter()
 CREATED, UPDATED = 1, 4
 """Kinds of automation rules: those that run on ticket creation, and on ticket updates."""
-TIMEOUT_SECONDS = 15.0
+SECRET = "X-Deskloop-Secret"
 _PERFORMERS = {1: ("agent",), 2: ("requester",), 3: ("agent", "requester"), 4: ("system",)}
 _ANY = "--"
 
@@ -106,43 +106,41 @@ def filled(content: Any, ticket: Json) -> str:
 
 
 @dataclass
-class Delivery:
-    """One body on its way to one webhook, and what it was answered, try by try.
+class Report(Delivery):
+    """A rule's body on its way to one webhook.
 
     Freshdesk tries again after 5, 30 and 60 minutes; here a test does, by sending it again.
     """
 
     action: Json
-    body: bytes
-    statuses: list[int] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
+    timeout_seconds = 15.0
 
-    def headers(self, **changes: str) -> dict[str, str]:
-        """Return the headers as Freshdesk sends them: nothing is signed."""
+    @property
+    def endpoint(self) -> str:
+        return str(self.action["url"])
+
+    def headers(self) -> dict[str, str]:
         kind = {"Content-Type": "application/json", "User-Agent": "Freshdesk"}
-        return {**kind, **self.action.get("custom_headers", {}), **changes}
+        return kind | dict(self.action.get("custom_headers", {}))
 
-    def send(self) -> None:
-        """Deliver it once."""
-        try:
-            answer = httpx.post(
-                self.action["url"],
-                content=self.body,
-                headers=self.headers(),
-                timeout=TIMEOUT_SECONDS,
-            )
-        except httpx.HTTPError as error:
-            self.statuses.append(0)
-            self.answers.append(type(error).__name__)
-            return
-        self.statuses.append(answer.status_code)
-        self.answers.append(answer.text)
+    def forged(self) -> dict[str, dict[str, str]]:
+        good = self.headers()
+        without = {k: v for k, v in good.items() if k != SECRET}
+        return {
+            "bad": {**good, SECRET: good[SECRET][:-1] + "x"},
+            "empty": {**good, SECRET: ""},
+            "missing": without,
+            "another header": {**without, "X-S": good[SECRET]},
+        }
+
+    def with_body(self, body: bytes) -> "Report":
+        return Report(body, self.action)
 
 
 def due(account: Account, change: Change) -> list[Delivery]:
     """Return what the rules send because of a change."""
     return [
-        Delivery(action, filled(action["content"], change.ticket).encode())
+        Report(filled(action["content"], change.ticket).encode(), action)
         for kind in (CREATED, UPDATED)
         for rule in account.rules[kind]
         if meets(kind, rule, change)

@@ -23,6 +23,7 @@ HOST = "acme.freshdesk.com"
 BOT_EMAIL = "deskloop@acme.example"
 API_KEY = "a-key-of-the-tests"
 OPEN, PENDING, RESOLVED, CLOSED = 2, 3, 4, 5
+HIGH, URGENT = 3, 4
 REPLY, NOTE, SURVEY = 0, 2, 6
 """Sources of what is said in a conversation."""
 _SETTABLE = (

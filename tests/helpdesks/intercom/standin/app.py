@@ -1,22 +1,18 @@
 """Intercom's REST API over an `Account`: authentication, rate limit, and its own description."""
 
-import asyncio
 import hmac
 import json
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from tests.helpdesks.bed.pressure import Next, with_fault
 from tests.helpdesks.intercom.standin import articles, conversations, errors
 from tests.helpdesks.intercom.standin.description import the_description
 from tests.helpdesks.intercom.standin.errors import Refused
-from tests.helpdesks.intercom.standin.pressure import Fault
 from tests.helpdesks.intercom.standin.state import ACCESS_TOKEN, HOST, Account, Json
-
-Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(account: Account, owner: Json, changed: Callable[[], None]) -> FastAPI:
@@ -38,13 +34,23 @@ def create_app(account: Account, owner: Json, changed: Callable[[], None]) -> Fa
             await _obeys_the_description(account, request)
         except Refused as error:
             return JSONResponse(error.body, error.status, headers=error.headers)
-        answer = await _with_fault(fault, request, call_next)
+        answer = await with_fault(fault, request, call_next, _refused)
         answer = await _described(account, request, answer)
-        answer.headers.update(account.pressure.headers())
+        answer.headers.update(_rate_limit(account))
         changed()
         return answer
 
     return app
+
+
+def _rate_limit(account: Account) -> dict[str, str]:
+    """Return what every answer tells of the rate limit."""
+    pressure = account.pressure
+    return {
+        "X-RateLimit-Limit": str(pressure.limit),
+        "X-RateLimit-Remaining": str(pressure.remaining),
+        "X-RateLimit-Reset": str(int(time.time() + pressure.resets_in)),
+    }
 
 
 async def _obeys_the_description(account: Account, request: Request) -> None:
@@ -62,7 +68,7 @@ async def _obeys_the_description(account: Account, request: Request) -> None:
 
 
 async def _described(account: Account, request: Request, answer: Response) -> Response:
-    body = b"".join([part async for part in answer.body_iterator])  # type: ignore[attr-defined]
+    body = await _body_of(answer)
     found = the_description().faults_of_answer(
         request.method, request.url.path, answer.status_code, json.loads(body)
     )
@@ -71,30 +77,15 @@ async def _described(account: Account, request: Request, answer: Response) -> Re
     return Response(body, answer.status_code, dict(answer.headers), "application/json")
 
 
-async def _with_fault(fault: Fault | None, request: Request, call_next: Next) -> Response:
-    """Carry the call out unless a fault is to prevent it; then answer as the fault says."""
-    answer = await call_next(request) if fault is None or fault.after else None
-    if fault is None and answer is not None:
-        return answer
-    assert fault is not None
-    await asyncio.sleep(fault.seconds)
-    if fault.status is None:
-        return answer or await call_next(request)
-    error = errors.failed(fault.status)
-    if fault.status == 429:
-        pressure = request.app.state.account.pressure
-        error = errors.too_many_requests(pressure.limit, pressure.retry_after)
-    return _streamed(error)
+async def _body_of(answer: Response) -> bytes:
+    if hasattr(answer, "body_iterator"):
+        return b"".join([part async for part in answer.body_iterator])
+    return bytes(answer.body)
 
 
-def _streamed(error: Refused) -> Response:
-    answer = JSONResponse(error.body, error.status, headers=error.headers)
-
-    async def parts() -> Any:
-        yield answer.body
-
-    answer.body_iterator = parts()  # type: ignore[attr-defined]
-    return answer
+def _refused(status: int) -> Response:
+    error = errors.too_many_requests(1) if status == 429 else errors.failed(status)
+    return JSONResponse(error.body, error.status, headers=error.headers)
 
 
 def _authenticate(request: Request) -> None:
@@ -103,12 +94,3 @@ def _authenticate(request: Request) -> None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer" or not hmac.compare_digest(token, ACCESS_TOKEN):
         raise errors.unauthorized()
-
-
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
-    """Wait until `condition` holds and return its value."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.02)
-    return value

@@ -3,6 +3,9 @@
 import uuid
 from typing import Any
 
+LIMIT = 1667
+WINDOW_SECONDS = 10.0
+
 
 class Refused(Exception):
     """An API call that is answered with an error."""
@@ -32,8 +35,8 @@ def invalid(message: str) -> Refused:
     return Refused(400, "parameter_invalid", message)
 
 
-def too_many_requests(limit: int, retry_after: int) -> Refused:
-    message = f"Exceeded rate limit of {limit} in 10_seconds"
+def too_many_requests(retry_after: int) -> Refused:
+    message = f"Exceeded rate limit of {LIMIT} in {WINDOW_SECONDS:.0f}_seconds"
     return Refused(429, "rate_limit_exceeded", message, {"Retry-After": str(retry_after)})
 
 

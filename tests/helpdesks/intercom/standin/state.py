@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.helpdesks.bed.pressure import Pressure
 from tests.helpdesks.intercom.standin import errors
-from tests.helpdesks.intercom.standin.pressure import Pressure
 from tests.helpdesks.intercom.standin.text import as_html
 
 Json = dict[str, Any]
@@ -25,6 +25,10 @@ class Happening:
     item: Json
 
 
+def _pressure() -> Pressure:
+    return Pressure(errors.too_many_requests, errors.LIMIT, errors.WINDOW_SECONDS)
+
+
 @dataclass
 class Account:
     """Admins, teams, contacts, conversations, tags, articles; everything in Intercom's form."""
@@ -36,7 +40,7 @@ class Account:
     tags: dict[str, Json] = field(default_factory=dict)
     articles: dict[str, Json] = field(default_factory=dict)
     happened: list[Happening] = field(default_factory=list)
-    pressure: Pressure = field(default_factory=Pressure)
+    pressure: Pressure = field(default_factory=_pressure)
     faults: list[str] = field(default_factory=list)
     """Calls and answers that do not obey Intercom's API description."""
     lock: Any = field(default_factory=threading.RLock)

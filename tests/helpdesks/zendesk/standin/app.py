@@ -1,18 +1,15 @@
 """Zendesk's REST API over an `Account`: authentication, rate limit and the calls we need."""
 
-import asyncio
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from tests.helpdesks.bed.pressure import Fault
+from tests.helpdesks.bed.pressure import Next, with_fault
 from tests.helpdesks.zendesk.standin import errors, guide, hooks, tickets
 from tests.helpdesks.zendesk.standin.errors import Refused
 from tests.helpdesks.zendesk.standin.state import API_TOKEN, HOST, Account, Json
-
-Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> FastAPI:
@@ -34,7 +31,7 @@ def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> 
             request.state.user = _authenticated(account, request)
         except Refused as error:
             return JSONResponse(error.body, error.status, headers=error.headers)
-        answer = await _with_fault(fault, request, call_next)
+        answer = await with_fault(fault, request, call_next, _refused)
         answer.headers["X-Rate-Limit"] = str(account.pressure.limit)
         answer.headers["X-Rate-Limit-Remaining"] = str(account.pressure.remaining)
         changed()
@@ -43,16 +40,8 @@ def create_app(account: Account, changed: Callable[[], None] = lambda: None) -> 
     return app
 
 
-async def _with_fault(fault: Fault | None, request: Request, call_next: Next) -> Response:
-    """Carry the call out unless a fault is to prevent it; then answer as the fault says."""
-    answer = await call_next(request) if fault is None or fault.after else None
-    if fault is None and answer is not None:
-        return answer
-    assert fault is not None
-    await asyncio.sleep(fault.seconds)
-    if fault.status is None:
-        return answer or await call_next(request)
-    error = errors.too_many_requests(1) if fault.status == 429 else errors.failed(fault.status)
+def _refused(status: int) -> Response:
+    error = errors.too_many_requests(1) if status == 429 else errors.failed(status)
     return JSONResponse(error.body, error.status, headers=error.headers)
 
 

@@ -4,20 +4,21 @@ import base64
 import hashlib
 import hmac
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 from fastapi import APIRouter, Request
 
+from tests.helpdesks.bed.delivery import Delivery
 from tests.helpdesks.zendesk.standin import errors
 from tests.helpdesks.zendesk.standin.paging import page_of
 from tests.helpdesks.zendesk.standin.state import Account, Change, Json, url
 from tests.helpdesks.zendesk.standin.tickets import Held, Sent
 
 router = APIRouter()
-TIMEOUT_SECONDS = 10.0
+SIGNATURE, STAMP = "X-Zendesk-Webhook-Signature", "X-Zendesk-Webhook-Signature-Timestamp"
 _TRIES = {409: 3, 429: 3, 503: 3}
 _LONGEST_WAIT = 60
 
@@ -147,16 +148,16 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 @dataclass
-class Delivery:
-    """One body on its way to one webhook, and what it was answered, try by try."""
+class Report(Delivery):
+    """A trigger's body on its way to one webhook; Zendesk tries again where it is asked to."""
 
     webhook: Json
-    body: bytes
-    statuses: list[int] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
 
-    def headers(self, **changes: str) -> dict[str, str]:
-        """Return the headers as Zendesk sends them, signed now."""
+    @property
+    def endpoint(self) -> str:
+        return str(self.webhook["endpoint"])
+
+    def headers(self) -> dict[str, str]:
         timestamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return {
             "Content-Type": "application/json; charset=utf-8",
@@ -164,34 +165,33 @@ class Delivery:
             "X-Zendesk-Account-Id": "123456",
             "X-Zendesk-Webhook-Id": self.webhook["id"],
             "X-Zendesk-Webhook-Invocation-Id": f"01{time.monotonic_ns()}",
-            "X-Zendesk-Webhook-Signature": signature(self.webhook["secret"], timestamp, self.body),
-            "X-Zendesk-Webhook-Signature-Timestamp": timestamp,
-            **changes,
+            SIGNATURE: signature(self.webhook["secret"], timestamp, self.body),
+            STAMP: timestamp,
         }
 
+    def forged(self) -> dict[str, dict[str, str]]:
+        good = self.headers()
+        old = (datetime.now(UTC) - timedelta(minutes=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        stale = signature(self.webhook["secret"], old, self.body)
+        other = signature(self.webhook["secret"], good[STAMP], self.body + b" ")
+        return {
+            "bad": {**good, SIGNATURE: signature("another", good[STAMP], self.body)},
+            "of another body": {**good, SIGNATURE: other},
+            "missing": {k: v for k, v in good.items() if k not in (SIGNATURE, STAMP)},
+            "stale": {**good, STAMP: old, SIGNATURE: stale},
+        }
+
+    def with_body(self, body: bytes) -> "Report":
+        return Report(body, self.webhook)
+
     def send(self) -> None:
-        """Deliver it, trying again where Zendesk would."""
-        while True:
-            wait = self._once()
-            if wait is None:
-                return
+        while (wait := self._wait_after(self.try_once())) is not None:
             time.sleep(min(wait, 1.0))
 
-    def _once(self) -> float | None:
-        """Try once; returns how long to wait before the next try, None where there is none."""
-        try:
-            answer = httpx.post(
-                self.webhook["endpoint"],
-                content=self.body,
-                headers=self.headers(),
-                timeout=TIMEOUT_SECONDS,
-            )
-        except httpx.HTTPError as error:
-            self.statuses.append(0)
-            self.answers.append(type(error).__name__)
+    def _wait_after(self, answer: httpx.Response | None) -> float | None:
+        """Return how long to wait before the next try, None where there is none."""
+        if answer is None:
             return 0.2 if len(self.statuses) < 5 else None
-        self.statuses.append(answer.status_code)
-        self.answers.append(answer.text)
         if len(self.statuses) >= _TRIES.get(answer.status_code, 0):
             return None
         wait = answer.headers.get("Retry-After", "0" if answer.status_code == 409 else "")
@@ -200,12 +200,12 @@ class Delivery:
 
 def due(account: Account, change: Change) -> list[Delivery]:
     """Return what the triggers send because of a change."""
-    found = []
+    found: list[Delivery] = []
     for trigger in account.triggers.values():
         for action in trigger["actions"]:
             if action["field"] == "notification_webhook" and meets(trigger, change):
                 id_, template = action["value"]
                 webhook = account.webhooks[id_]
                 if webhook["status"] == "active":
-                    found.append(Delivery(webhook, filled(template, change).encode()))
+                    found.append(Report(filled(template, change).encode(), webhook))
     return found

@@ -1,32 +1,45 @@
 """acme.zendesk.com as the tests use it: people act, triggers fire, workflows call the API."""
 
-import queue
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from tests.helpdesks.bed.authority import Authority
-from tests.helpdesks.bed.proxy import Proxy
-from tests.helpdesks.bed.servers import serving
-from tests.helpdesks.bed.waiting import wait_until
+from fastapi import FastAPI
+
+from tests.helpdesks.bed.delivery import Delivery
+from tests.helpdesks.bed.desk import Deformed, VendorDesk
 from tests.helpdesks.zendesk.standin.app import create_app
-from tests.helpdesks.zendesk.standin.hooks import Delivery, due
+from tests.helpdesks.zendesk.standin.guide import add_article
+from tests.helpdesks.zendesk.standin.hooks import due
 from tests.helpdesks.zendesk.standin.state import BOT_EMAIL, HOST, Account, Json
 
 
-@dataclass
-class Zendesk:
+class Zendesk(VendorDesk):
     """One account with its bot, two agents and two groups, and what people do in it."""
 
-    account: Account = field(default_factory=Account)
-    deliveries: list[Delivery] = field(default_factory=list)
-    held: bool = False
-    """Webhooks are kept back until `release`, so that a test may shuffle them."""
-    _waiting: "queue.Queue[Delivery | None]" = field(default_factory=queue.Queue)
-    _busy: int = 0
+    source, name, host = "zendesk", "Zendesk", HOST
+    look, reply = ("GET", "/tickets/{id}"), ("PUT", "/tickets/{id}")
+    search, ask_who_we_are = ("GET", "/search"), ("GET", "/users/me")
+    parts_of_articles: ClassVar = {
+        ("GET", "/de/articles"): {"en-us"},
+        ("GET", "/en-us/articles"): {"de"},
+    }
+    articles_not_read = "The help centre: “Read the articles” failed (500)."
+    looks, takes_in = "Look at the ticket", "Receive Zendesk ticket"
+    unknown_reports = (
+        ({"event": "ticket.exploded", "ticket_id": "1", "note": "very secret"}, 422),
+        ({"event": "customer_wrote", "ticket_id": "{{ticket.id}}"}, 422),
+        ({"event": "customer_wrote"}, 422),
+        (["customer_wrote"], 422),
+    )
+    odd_texts: ClassVar = {
+        "markup in the subject": ("<b>Refund</b>", "Line\r\nand line\t."),
+        "only a subject": ("Where is my order?", "\u00a0"),
+    }
+    ratings = (("bad", 0.0), ("good", 1.0))
 
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.account: Account = Account()
         self.bot = self.account.add_user("Deskloop", BOT_EMAIL, "admin")
         self.maya = self.account.add_user("Maya Lind", "maya@acme.example", "agent")
         self.support = self.account.add_group("Support")
@@ -36,15 +49,15 @@ class Zendesk:
 
     def customer_asks(
         self,
-        body: str,
-        subject: str = "Refund",
+        body: str = "Where is it?",
+        subject: str | None = "Refund",
         email: str | None = "ana@example.com",
-        **comment: str,
+        html: str | None = None,
     ) -> int:
         """A customer writes an e-mail; returns the new ticket's number."""
         with self.account.lock:
             customer = self._customer(email)
-            said = {"body": body, "channel": "email", **comment}
+            said = {"body": body, "channel": "email"} | ({"html_body": html} if html else {})
             wanted = {"subject": subject, "comment": said, "requester_id": customer["id"]}
             id_: int = self.account.create(wanted, customer, "email")["id"]
         self.changed()
@@ -61,13 +74,13 @@ class Zendesk:
         self.changed()
 
     def agent_writes(
-        self, id_: int, body: str, *, public: bool = True, status: str | None = None
+        self, id_: int, body: str, *, public: bool = True, solve: bool = False
     ) -> None:
         """Maya answers or takes a note; solving assigns the ticket to her."""
         with self.account.lock:
             wanted: Json = {"comment": {"body": body, "public": public}}
             wanted |= {"assignee_id": self.maya["id"]} if public else {}
-            wanted |= {"status": status} if status else {}
+            wanted |= {"status": "solved"} if solve else {}
             self.account.update(id_, wanted, self.maya, "web")
         self.changed()
 
@@ -77,12 +90,38 @@ class Zendesk:
             self.account.update(id_, wanted, self.maya, "web")
         self.changed()
 
-    def customer_rates(self, id_: int, score: str, comment: str | None = None) -> None:
-        """The customer clicks `good` or `bad`."""
+    def agent_asks_back(self, id_: int, body: str) -> None:
+        self.agent_writes(id_, body)
+        self.agent_sets(id_, status="pending")
+
+    def agent_solves(self, id_: int) -> None:
+        self.agent_sets(id_, status="solved", assignee_id=self.maya["id"])
+
+    def agent_opens(self, id_: int) -> None:
+        self.agent_sets(id_, status="open")
+
+    def agent_marks(self, id_: int) -> None:
+        self.agent_sets(id_, priority="urgent", tags=["vip"])
+
+    def customer_attaches(self, id_: int, name: str, size: int) -> None:
+        file = {"file_name": name, "size": size, "content_type": "image/jpeg"}
+        self.said(id_)[-1]["attachments"].append(file)
+
+    def somebody_deletes(self, id_: int) -> None:
+        self.account.tickets.pop(id_)
+        self.account.comments.pop(id_)
+
+    def meanwhile(self) -> dict[str, Callable[[int], object]]:
+        return super().meanwhile() | {
+            "answered and solved": lambda id_: self.agent_writes(id_, "Done.", solve=True),
+            "merged": lambda id_: self.account.merge(1, [id_], self.maya),
+        }
+
+    def customer_rates(self, id_: int, rating: str, remark: str | None = None) -> None:
         with self.account.lock:
             ticket = self.account.ticket(id_)
             customer = self.account.users[ticket["requester_id"]]
-            self.account.rate(id_, score, comment, customer)
+            self.account.rate(id_, rating, remark, customer)
         self.changed()
 
     def _customer(self, email: str | None) -> Json:
@@ -100,73 +139,105 @@ class Zendesk:
     def ticket(self, id_: int) -> Json:
         return self.account.ticket(id_)
 
-    def public(self, id_: int) -> list[Json]:
-        """The comments that the customer can read."""
-        return [c for c in self.account.comments[id_] if c["public"]]
+    def said(self, id_: int) -> list[Json]:
+        """Return the comments of a ticket, the first of which is its description."""
+        return self.account.comments.get(id_, [])
+
+    def public(self, id_: int) -> list[str]:
+        return [c["body"] for c in self.said(id_)[1:] if c["public"]]
 
     def notes(self, id_: int) -> list[str]:
-        """The internal notes."""
-        return [c["body"] for c in self.account.comments[id_] if not c["public"]]
+        return [c["body"] for c in self.said(id_) if not c["public"]]
 
     def by_bot(self, id_: int) -> list[Json]:
-        """What Deskloop wrote."""
-        return [c for c in self.account.comments[id_] if c["author_id"] == self.bot["id"]]
+        return [c for c in self.said(id_) if c["author_id"] == self.bot["id"]]
+
+    def posted_as(self, id_: int) -> Json:
+        return {"comment_id": self.by_bot(id_)[0]["id"], "found": True}
+
+    def tags(self, id_: int) -> list[str]:
+        return sorted(self.ticket(id_)["tags"])
+
+    def group(self, id_: int) -> Any:
+        return self.ticket(id_)["group_id"]
+
+    def is_solved(self, id_: int) -> bool:
+        return bool(self.ticket(id_)["status"] == "solved")
+
+    def is_urgent(self, id_: int) -> bool:
+        return bool(self.ticket(id_)["priority"] == "high")
+
+    def priority(self, id_: int) -> Any:
+        return self.ticket(id_)["priority"]
+
+    def known_as(self, id_: int) -> Json:
+        by_customer = [c for c in self.said(id_) if c["author_id"] != self.maya["id"]]
+        metadata = {
+            "url": f"https://acme.zendesk.com/agent/tickets/{id_}",
+            "comment_id": by_customer[-1]["id"],
+            "channel": "email",
+            "priority": self.ticket(id_)["priority"],
+            "attachments": [],
+        }
+        return {"name": "ana@example.com", "locale": "en-US", "metadata": metadata}
+
+    # trouble
+
+    def refuses_the_reply(self, id_: int) -> None:
+        """Let all three tries fail: a safe update may be tried again."""
+        self.fail(self.reply, id_, 403, times=3)
+
+    def deformed(self) -> dict[str, Deformed]:
+        def body(value: object) -> Callable[[int], object]:
+            return lambda id_: self.said(id_)[0].update(plain_body=value)
+
+        first = ("comments", 0, "plain_body")
+        words = {"text": "My secret words", "format": "plain"}
+        when = ("ticket", "ticket", "created_at")
+        return {
+            "no value": Deformed(body(None), first, "null"),
+            "another type": Deformed(body(words), first, dict.fromkeys(words, "string")),
+            "another date": Deformed(
+                lambda id_: self.ticket(id_).update(created_at="yesterday"), when, "string"
+            ),
+        }
+
+    def trouble(self) -> dict[str, Callable[[int], object]]:
+        return super().trouble() | {
+            "refused the reply at first": lambda id_: self.fail(self.reply, id_, 503, times=2)
+        }
+
+    # articles
+
+    def publishes_refunds(self) -> dict[str, dict[str, str]]:
+        account = self.account
+        account.articles.clear()
+        add_article(account, "Not yet", "<p>Draft</p>", draft=True)
+        add_article(account, "Secret", "<p>For some.</p>")["user_segment_id"] = 7
+        english = add_article(account, "How long?", "<p>Five days. ä 🪴</p>")
+        german = add_article(account, "Wie lange?", "<p>Fünf Tage.</p>", "de")
+        return {
+            f"zendesk-{a['id']}-{a['locale']}": {
+                "locale": a["locale"],
+                "title": a["title"],
+                "text": a["body"],
+                "url": a["html_url"],
+            }
+            for a in (english, german)
+        }
+
+    def publishes_many(self, count: int) -> None:
+        for number in range(count):
+            add_article(self.account, f"Number {number}", "<p>Text</p>")
 
     # webhooks
 
-    def changed(self) -> None:
-        """Let the triggers look at what changed."""
-        with self.account.lock:
-            changes, self.account.changes = self.account.changes, []
-            found = [d for change in changes for d in due(self.account, change)]
-            self.deliveries += found
-            if not self.held:
-                self._start(found)
+    def app(self) -> FastAPI:
+        return create_app(self.account, self.changed)
 
-    def release(self, deliveries: list[Delivery]) -> None:
-        """Send held webhooks in this order, one after the other."""
-        self.held = False
-        for delivery in deliveries:
-            delivery.send()
+    def due(self) -> list[Delivery]:
+        changes, self.account.changes = self.account.changes, []
+        return [delivery for change in changes for delivery in due(self.account, change)]
 
-    def settle(self) -> None:
-        """Wait until no webhook is on its way."""
-        wait_until(lambda: self._busy == 0, "webhooks are on their way")
-
-    def reset(self) -> None:
-        """Forget webhooks and faults; tickets and people stay."""
-        self.settle()
-        self.held = False
-        self.deliveries.clear()
-        self.account.pressure.reset()
-
-    def _start(self, found: list[Delivery]) -> None:
-        self._busy += len(found)
-        for delivery in found:
-            self._waiting.put(delivery)
-
-    def deliver(self) -> None:
-        """Send what the triggers found, until None is in the queue."""
-        while (delivery := self._waiting.get()) is not None:
-            with suppress(Exception):
-                delivery.send()
-            with self.account.lock:
-                self._busy -= 1
-
-    def stop(self) -> None:
-        self._waiting.put(None)
-
-
-@contextmanager
-def running_zendesk(authority: Authority, proxy: Proxy) -> Iterator[Zendesk]:
-    """Serve an account under its real name, behind the proxy."""
-    zendesk = Zendesk()
-    app = create_app(zendesk.account, zendesk.changed)
-    sender = threading.Thread(target=zendesk.deliver, daemon=True)
-    sender.start()
-    with serving(app, authority.certificate(HOST)) as port:
-        proxy.routes[HOST] = port
-        yield zendesk
-        del proxy.routes[HOST]
-    zendesk.stop()
-    sender.join(30)
+    def reply_is_not_confirmed(self, id_: int) -> None:
+        self.fail(self.reply, id_, 504, after=True)

@@ -1,0 +1,108 @@
+"""What comes to a webhook: only what the helpdesk sent, once, and nothing is lost in silence."""
+
+import json
+
+import pytest
+
+from tests.helpdesks.bed.desk import VendorDesk
+from tests.helpdesks.bed.stories import end_of, failures, held, known, outcomes, turns
+from tests.helpdesks.bed.system import Edit, System
+from tests.workflows.stubs import Stubs
+
+pytestmark = pytest.mark.n8n
+
+
+def test_only_what_the_helpdesk_sent_is_believed(vendor: VendorDesk, system: System) -> None:
+    id_, delivery = held(vendor)
+    for what, headers in delivery.forged().items():
+        answer = delivery.post(headers)
+        assert answer.status_code == 401, what
+        assert " is missing" in answer.json()["error"], what
+    assert known(system, vendor, id_) is None
+    assert vendor.asked_for(id_) == [], "the helpdesk was not even asked"
+    assert delivery.post(delivery.headers()).status_code == 200
+
+
+def test_the_same_webhook_again_changes_nothing(vendor: VendorDesk, system: System) -> None:
+    id_, delivery = held(vendor)
+    for _ in range(3):
+        delivery.send()
+    assert delivery.said() == ["new", "duplicate", "duplicate"]
+    end_of(system, vendor, id_)
+    delivery.send()
+    assert len(vendor.by_bot(id_)) == 1
+    assert (turns(system, vendor, id_), outcomes(system, vendor, id_)) == ([1], [])
+
+
+def test_webhooks_in_the_wrong_order_tell_the_same_story(
+    vendor: VendorDesk, system: System
+) -> None:
+    id_, first = held(vendor)
+    vendor.customer_replies(id_, "It is order 7.")
+    second = vendor.reports("customer_wrote")[-1]
+    vendor.release([second, first])
+    assert (second.said(), first.said()) == (["new"], ["duplicate"])
+    end_of(system, vendor, id_, turn=2)
+    assert (len(vendor.by_bot(id_)), vendor.notes(id_)) == (1, [])
+    assert turns(system, vendor, id_) == [2]
+
+
+def test_the_helpdesk_may_try_again_while_the_ledger_is_away(
+    vendor: VendorDesk, system: System, settings: Edit
+) -> None:
+    id_, delivery = held(vendor)
+    settings(ledger_url="http://127.0.0.1:9")
+    answer = delivery.post(delivery.headers())
+    settings(ledger_url=system.ledger_url)
+    assert answer.status_code == 503
+    assert answer.headers.get("Retry-After") == vendor.asked_to_wait
+    delivery.send()
+    assert delivery.statuses == [200]
+    end_of(system, vendor, id_)
+
+
+def test_the_helpdesk_may_try_again_where_its_own_api_was_away(
+    vendor: VendorDesk, system: System
+) -> None:
+    id_, delivery = held(vendor)
+    before = sum(failure["times"] for failure in failures(system, vendor, vendor.looks))
+    vendor.fail(vendor.look, id_, 500, times=3)
+    delivery.send()
+    if delivery.statuses == [503]:
+        delivery.send()
+    assert delivery.statuses == [503, 200]
+    end_of(system, vendor, id_)
+    after = sum(failure["times"] for failure in failures(system, vendor, vendor.looks))
+    assert after == before + 1
+
+
+def test_a_webhook_of_another_form_is_recorded(vendor: VendorDesk, system: System) -> None:
+    _, delivery = held(vendor)
+    for body, status in vendor.unknown_reports:
+        odd = delivery.with_body(json.dumps(body).encode())
+        answer = odd.post(odd.headers())
+        assert answer.status_code == status, body
+        newest = failures(system, vendor, "See what happened")[0]
+        assert "very secret" not in json.dumps(newest), body
+        if isinstance(body, dict):
+            assert set(newest["shape"]["webhook"]) == set(body)
+
+
+def test_a_ticket_of_another_form_is_recorded(
+    vendor: VendorDesk, system: System, stubs: Stubs
+) -> None:
+    for what, odd in vendor.deformed().items():
+        id_, delivery = held(vendor, "My secret words")
+        odd.act(id_)
+        delivery.send()
+        assert set(delivery.statuses) == {422}, what
+        failure = failures(system, vendor, "Put it into the inbox")[0]
+        assert failure["workflow"] == vendor.takes_in, what
+        found = failure["shape"]
+        for part in odd.where:
+            found = found[part]
+        assert found == odd.shape, what
+        assert "My secret words" not in json.dumps(failure), what
+        assert known(system, vendor, id_) is None, what
+        vendor.somebody_deletes(id_)
+    assert "classify" not in stubs.steps()
