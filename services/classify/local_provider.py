@@ -13,9 +13,16 @@ PROVIDER = "local"
 class LocalProvider:
     """A `Classifier` that never fails; a category that is no longer allowed needs a human."""
 
+    provider = PROVIDER
+
     def __init__(self, classifier: LocalClassifier, categories: Categories) -> None:
         self._classifier = classifier
         self._categories = categories
+
+    @property
+    def model(self) -> str:
+        """See `Classifier.model`."""
+        return self._classifier.model
 
     async def classify(self, ticket: Ticket) -> Classification:
         """See `Classifier.classify`."""

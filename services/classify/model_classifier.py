@@ -1,7 +1,10 @@
 """Classification by a language model, held to the categories that exist."""
 
+from dataclasses import replace
+
 from pydantic import ValidationError
 
+from services.classify.classifier import for_a_human
 from services.classify.languages import ticket_language
 from services.classify.local.human import human_request
 from services.classify.prompting import Briefing, Labels, ask, brief
@@ -12,12 +15,11 @@ from services.common.llm import (
     Completion,
     FallbackModel,
     ModelAnswerInvalid,
-    ModelError,
     ModelRefused,
     ModelTruncated,
 )
 from services.common.ticket_text import ticket_text
-from services.contracts import Classification, Sentiment, Ticket, Urgency, Usage
+from services.contracts import Classification, Ticket
 
 _LONGEST_REASONING = 400
 
@@ -32,12 +34,18 @@ class ModelClassifier:
         categories: Categories,
         settings: ClassifySettings,
     ) -> None:
+        self.provider = model.provider
         self._model = model
         self._taxonomy = taxonomy
         self._categories = categories
         self._settings = settings
         self._briefing: Briefing | None = None
         self._briefed_for: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> str:
+        """See `Classifier.model`."""
+        return self._model.model
 
     async def classify(self, ticket: Ticket) -> Classification:
         """See `Classifier.classify`; a declined or cut-off answer is a ticket for a human."""
@@ -48,7 +56,7 @@ class ModelClassifier:
                 return _classification(first, ticket)
             second = await self._ask(briefing, ticket, refused=first.answer.category)
         except (ModelRefused, ModelTruncated) as error:
-            return self._for_a_human(ticket, error)
+            return for_a_human(self, ticket, error)
         both = _together(first, second)
         if second.answer.category in briefing.categories:
             return _classification(both, ticket)
@@ -81,23 +89,6 @@ class ModelClassifier:
             refused_category=refused,
         )
         return await self._model.complete(prompt)
-
-    def _for_a_human(self, ticket: Ticket, error: ModelError) -> Classification:
-        return Classification(
-            category=FALLBACK_CATEGORY,
-            intent=FALLBACK_INTENT,
-            urgency=Urgency.MEDIUM,
-            sentiment=Sentiment.NEUTRAL,
-            language=ticket_language("", ticket),
-            confidence=0.0,
-            requires_human=True,
-            reasoning=str(error),
-            provider=self._model.provider,
-            model=self._model.model,
-            usage=error.usage,
-            cost_usd=error.cost_usd,
-            latency_ms=0,
-        )
 
 
 def _classification(completion: Completion[Labels], ticket: Ticket) -> Classification:
@@ -147,12 +138,9 @@ def _unknown_twice(classification: Classification) -> Classification:
 
 def _together(first: Completion[Labels], second: Completion[Labels]) -> Completion[Labels]:
     """The second answer, with what both cost."""
-    one, two = first.usage.model_dump(), second.usage.model_dump()
-    return Completion(
-        answer=second.answer,
-        provider=second.provider,
-        model=second.model,
-        usage=Usage(**{kind: one[kind] + two[kind] for kind in one}),
+    return replace(
+        second,
+        usage=first.usage + second.usage,
         cost_usd=first.cost_usd + second.cost_usd,
         latency_ms=first.latency_ms + second.latency_ms,
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.classify.classifier import Classifier
-from services.common.llm import ModelError
+from services.classify.classifier import Classifier, for_a_human
+from services.common.llm import ModelError, Spending, spending
 from services.contracts import Classification, Ticket
 
 logger = structlog.get_logger(__name__)
@@ -18,14 +18,25 @@ class ClassifyService:
         self._classifiers = classifiers
 
     async def classify(self, ticket: Ticket) -> Classification:
-        """Label `ticket`; raises the last provider's `ModelError` (503) where none can."""
+        """Label `ticket` by the first provider that can, with what all that were asked cost.
+
+        Raises the last provider's `ModelError` (503) where none can, and none of them was paid:
+        asking again may help, and nobody forgets a bill. What was paid for and cannot be used is a
+        ticket for a human.
+        """
         *first, last = self._classifiers
-        for classifier in first:
+        with spending() as spent:
+            for classifier in first:
+                try:
+                    return _logged(await classifier.classify(ticket), spent)
+                except ModelError as error:
+                    logger.warning("provider_failed", code=error.code)
             try:
-                return _logged(await classifier.classify(ticket))
+                return _logged(await last.classify(ticket), spent)
             except ModelError as error:
-                logger.warning("provider_failed", code=error.code)
-        return _logged(await last.classify(ticket))
+                if spent.is_nothing:
+                    raise
+                return _logged(for_a_human(last, ticket, error), spent)
 
     async def check(self) -> None:
         """Raise where no provider is known to work."""
@@ -47,7 +58,8 @@ async def _failure(classifier: Classifier) -> ModelError | None:
     return None
 
 
-def _logged(result: Classification) -> Classification:
+def _logged(said: Classification, spent: Spending) -> Classification:
+    result = spent.on(said)
     logger.info(
         "classified",
         category=result.category,

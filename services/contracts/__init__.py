@@ -11,6 +11,7 @@ from services.contracts.classification import (
     ClassifyRequest,
     ModelCall,
     Sentiment,
+    Spent,
     Urgency,
     Usage,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "Route",
     "Rule",
     "Sentiment",
+    "Spent",
     "StoreCorrectionRequest",
     "StoredCorrection",
     "StoredDocument",

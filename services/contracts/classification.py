@@ -38,6 +38,18 @@ class Usage(Contract):
     cache_read_tokens: int = Field(default=0, ge=0)
     cache_write_tokens: int = Field(default=0, ge=0)
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Return both together."""
+        one, two = self.model_dump(), other.model_dump()
+        return Usage(**{kind: one[kind] + two[kind] for kind in one})
+
+
+class Spent(Contract):
+    """What the model calls behind an answer were billed for."""
+
+    usage: Usage
+    cost_usd: float = Field(ge=0)
+
 
 class ModelCall(Contract):
     """Who produced an answer, for how much and how fast."""

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.contracts.base import Contract, Identifier, Probability
+from services.contracts.classification import Spent
 from services.contracts.ticket import Ticket
 
 
@@ -52,7 +53,7 @@ class LearnedAnswer(Contract):
 
 
 class Evidence(Contract):
-    """Answer of `POST /retrieve`; `answer` and `held_out` are left out where unused."""
+    """Answer of `POST /retrieve`; `answer`, `held_out` and `spent` are left out where unused."""
 
     documents: list[Document]
     corrections: list[Correction]
@@ -63,6 +64,10 @@ class Evidence(Contract):
         default=None,
         description="While a hold-out is running: whether this ticket is drafted without "
         "corrections, to measure what they bring.",
+    )
+    spent: Spent | None = Field(
+        default=None,
+        description="What translating the question, and a vendor's embeddings, were billed for.",
     )
 
 

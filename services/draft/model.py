@@ -9,12 +9,12 @@ from pydantic_core import from_json
 
 from services.common.llm.errors import (
     ModelAnswerInvalid,
-    ModelError,
     ModelRefused,
     ModelTruncated,
 )
 from services.common.llm.protocol import ChatModel, Completion, Prompt
 from services.contracts import Draft, DraftRequest
+from services.draft.drafter import no_draft
 from services.draft.evidence import sources_of, verify
 from services.draft.guidelines import GuidelinesFolder, customers_locale
 from services.draft.prompting import ModelDraft, build_prompt
@@ -29,6 +29,7 @@ class ModelDrafter:
         self, model: ChatModel, guidelines: GuidelinesFolder, *, max_turns: int, max_tokens: int
     ) -> None:
         self.provider = model.provider
+        self.model = model.model
         self._model = model
         self._guidelines = guidelines
         self._max_turns = max_turns
@@ -49,22 +50,7 @@ class ModelDrafter:
         try:
             return checked(await self._model.complete(self._prompt(request)), request)
         except (ModelRefused, ModelTruncated) as error:
-            return self._none(request, error)
-
-    def _none(self, request: DraftRequest, error: ModelError) -> Draft:
-        return Draft(
-            reply="",
-            confidence=0.0,
-            citations=[],
-            abstained=True,
-            findings=[str(error)],
-            language=request.classification.language,
-            provider=self.provider,
-            model=self._model.model,
-            usage=error.usage,
-            cost_usd=error.cost_usd,
-            latency_ms=0,
-        )
+            return no_draft(self, request, error)
 
     async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:
         """Yield the reply as the model writes it (unchecked), then the checked draft."""

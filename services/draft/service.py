@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 import structlog
 
 from services.common.llm.errors import ModelError
+from services.common.llm.spending import spending
 from services.contracts import Draft, DraftRequest
-from services.draft.drafter import Drafter
+from services.draft.drafter import Drafter, no_draft
 
 logger = structlog.get_logger(__name__)
 
@@ -18,15 +19,28 @@ class DraftService:
         self._drafters = drafters
 
     async def draft(self, request: DraftRequest) -> Draft:
-        """Return the first draft that a provider gives; raises `ModelError` where none does."""
+        """Return the first draft that a provider gives, with what all that were asked cost.
+
+        Raises `ModelError` where none answers, and none of them was paid: asking again may help,
+        and nobody forgets a bill. What was paid for and cannot be used is a ticket for a human.
+        """
+        with spending() as spent:
+            try:
+                draft = await self._first_draft(request)
+            except ModelError as error:
+                if spent.is_nothing:
+                    raise
+                draft = no_draft(self._drafters[-1], request, error)
+        draft = spent.on(draft)
+        _log(draft)
+        return draft
+
+    async def _first_draft(self, request: DraftRequest) -> Draft:
         for position, drafter in enumerate(self._drafters):
             try:
-                draft = await drafter.draft(request)
+                return await drafter.draft(request)
             except ModelError as error:
                 self._note_failure(drafter, error, position)
-            else:
-                _log(draft)
-                return draft
         raise AssertionError("there is always a first drafter")
 
     async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:

@@ -47,7 +47,7 @@ def event_row(request: EventRequest, ticket_json: str) -> EventRow:
         urgency=_urgency(request),
         inputs_hash=_inputs_hash(request, ticket_json),
         models=[f"{call.provider}:{call.model}" for call in calls],
-        cost_usd=sum(call.cost_usd for call in calls),
+        cost_usd=sum(call.cost_usd for call in calls) + _searching(request.evidence),
         probability=check.probability if check else None,
         threshold=check.threshold if check else None,
         reasons=_all_reasons(request),
@@ -55,6 +55,10 @@ def event_row(request: EventRequest, ticket_json: str) -> EventRow:
         detail=request.detail,
         body_hash=_hash(request.model_dump_json()),
     )
+
+
+def _searching(evidence: Evidence | None) -> float:
+    return evidence.spent.cost_usd if evidence and evidence.spent else 0.0
 
 
 def without_words(row: EventRow) -> EventRow:
@@ -111,6 +115,7 @@ def _pointers(evidence: Evidence) -> dict[str, Any]:
         "embedding_model": evidence.embedding_model,
         "answer": evidence.answer.model_dump(mode="json") if evidence.answer else None,
         "held_out": evidence.held_out,
+        "spent": evidence.spent.model_dump(mode="json") if evidence.spent else None,
     }
 
 

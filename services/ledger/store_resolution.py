@@ -175,24 +175,29 @@ async def first_responses(connection: Any, span: Span, *, automatic: bool) -> An
     )
 
 
+def _tokens(kind: str) -> str:
+    return f"coalesce((usage ->> '{kind}_tokens')::bigint, 0)"
+
+
 async def costs(connection: Any, span: Span) -> Any:
     """Return dollars and tokens of all that models were asked, whatever became of it."""
     return await connection.fetchrow(
         f"""
         with spent as (
-            select e.cost_usd, coalesce(e.decision -> 'classification' -> 'usage', '{{}}') as c,
-                coalesce(e.decision -> 'draft' -> 'usage', '{{}}') as d
+            select e.cost_usd, u.cached, u.fresh
             from ledger_events e
             join ledger_turns t on t.ticket_id = e.ticket_id and t.turn = e.turn
+            cross join lateral (
+                select sum({_tokens("cache_read")}) as cached,
+                    sum({_tokens("input")} + {_tokens("cache_write")}) as fresh
+                from (values (e.decision -> 'classification' -> 'usage'),
+                    (e.decision -> 'evidence' -> 'spent' -> 'usage'),
+                    (e.decision -> 'draft' -> 'usage')) as step (usage)
+            ) u
             where {_FINISHED}
         )
         select coalesce(sum(cost_usd), 0)::float8 as total_usd,
-            sum(coalesce((c ->> 'cache_read_tokens')::bigint, 0)
-                + coalesce((d ->> 'cache_read_tokens')::bigint, 0))::float8 as cached,
-            sum(coalesce((c ->> 'input_tokens')::bigint, 0)
-                + coalesce((d ->> 'input_tokens')::bigint, 0)
-                + coalesce((c ->> 'cache_write_tokens')::bigint, 0)
-                + coalesce((d ->> 'cache_write_tokens')::bigint, 0))::float8 as fresh
+            sum(cached)::float8 as cached, sum(fresh)::float8 as fresh
         from spent
         """,
         *span,

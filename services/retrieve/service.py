@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from services.common.embeddings import Embedder
+from services.common.llm import spending
 from services.common.ticket_text import question_text
 from services.contracts import (
     Correction,
@@ -17,6 +18,7 @@ from services.contracts import (
     HelpDocument,
     LearnedAnswer,
     RetrieveRequest,
+    Spent,
     StoredDocument,
     Ticket,
 )
@@ -61,7 +63,16 @@ class RetrieveService:
             logger.warning("embeddings_of_other_models", model=self._embedder.name, others=others)
 
     async def retrieve(self, request: RetrieveRequest) -> Evidence:
-        """Return help documents and corrections for a ticket, the most telling first."""
+        """Return help documents and corrections for a ticket, and what finding them cost."""
+        with spending() as spent:
+            evidence = await self._found(request)
+        if spent.is_nothing:
+            return evidence
+        bill = Spent(usage=spent.usage, cost_usd=spent.cost_usd)
+        return evidence.model_copy(update={"spent": bill})
+
+    async def _found(self, request: RetrieveRequest) -> Evidence:
+        """Return documents and corrections, the most telling first."""
         ticket = request.ticket
         text = question_text(ticket)[:_QUERY_CHARACTERS]
         if not text:

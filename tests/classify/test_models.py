@@ -231,3 +231,30 @@ async def test_next_provider_answers(
     async with service() as http:
         result = await classify(http)
     assert (result["provider"], result["category"]) == ("openai", "billing")
+
+
+async def test_an_answer_that_cannot_be_used_is_a_humans_with_the_bill(
+    llmock: LLMock, service: Service
+) -> None:
+    llmock.reply("no JSON").reply(labels(category="nowhere")).reply("no JSON")
+    async with service() as http:
+        for _ in range(2):
+            result = await classify(http)
+            assert (result["category"], result["requires_human"]) == ("general", True)
+            assert result["confidence"] == 0
+            assert result["cost_usd"] > 0
+            assert result["usage"]["output_tokens"] > 0
+            assert result["model"] == "claude-haiku-5-5"
+
+
+async def test_the_bill_of_the_provider_before_is_not_lost(
+    llmock: LLMock, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLASSIFY_FALLBACK", "openai,local")
+    llmock.reply("no JSON at all", times=2)
+    async with service() as http:
+        result = await classify(http)
+    assert [r.status for r in llmock.requests] == [200, 200]
+    assert result["provider"] == "local"
+    assert result["cost_usd"] > 0
+    assert result["usage"]["input_tokens"] > 0

@@ -145,3 +145,26 @@ def test_the_stable_prefix_is_long_enough_to_be_cached() -> None:
 
     assert len(_SYSTEM.split()) > 900  # 1,024 tokens is safe for every model we name
     assert RESET["title"] not in _SYSTEM
+
+
+@pytest.mark.parametrize(("fallback", "drafted_by"), [(" , ", "anthropic"), ("local", "local")])
+async def test_what_was_paid_and_cannot_be_used_stays_on_the_bill(
+    fallback: str,
+    drafted_by: str,
+    client: Client,
+    llmock: LLMock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DRAFT_PROVIDER", "anthropic")
+    monkeypatch.setenv("DRAFT_FALLBACK", fallback)
+    monkeypatch.setenv("DRAFT_GUIDELINES", str(guidelines_folder(tmp_path)))
+    llmock.reply("no JSON at all")
+    async with client(create_app()) as http:
+        draft = (await http.post("/draft", json=body())).json()
+    assert draft["provider"] == drafted_by
+    assert draft["cost_usd"] > 0
+    assert draft["usage"]["output_tokens"] > 0
+    if drafted_by == "anthropic":
+        assert (draft["abstained"], draft["reply"]) == (True, "")
+        assert "JSON" in " ".join(draft["findings"])

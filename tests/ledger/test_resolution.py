@@ -7,7 +7,17 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.ledger.conftest import FakeN8n, Start, call
+from tests.ledger.conftest import (
+    FakeN8n,
+    Start,
+    a_ticket,
+    attempt,
+    call,
+    finish,
+    register,
+    until,
+)
+from tests.ledger.samples import decided_event
 from tests.ledger.test_measures import work
 
 _DAY = 24 * 3600
@@ -148,6 +158,27 @@ async def test_ratings_times_and_costs_of_machine_and_human(
     assert costs["per_question_usd"] == pytest.approx(0.04)
     assert costs["per_durable_usd"] == pytest.approx(0.08)
     assert costs["cached_token_share"] is None
+
+
+async def test_a_translated_question_is_in_the_costs_and_among_the_tokens(
+    ledger: Start, n8n: FakeN8n, database_url: str
+) -> None:
+    event = decided_event("1", "human", cost_usd=0.01)
+    event["classification"]["usage"] = {"input_tokens": 100}
+    event["evidence"]["spent"] = {
+        "usage": {"input_tokens": 40, "cache_read_tokens": 60},
+        "cost_usd": 0.5,
+    }
+    async with ledger(n8n) as http:
+        await register(http, a_ticket())
+        await until(lambda: n8n.tickets)
+        await attempt(http, "1")
+        await call(http, "events", event, status=201)
+        await finish(http, "1", "human")
+        await age(database_url, 8 * _DAY, 1)
+        costs = (await resolution(http))["costs"]
+    assert costs["total_usd"] == pytest.approx(0.52)
+    assert costs["cached_token_share"] == pytest.approx(60 / 200)
 
 
 async def test_nothing_yet_is_unknown_not_zero(ledger: Start) -> None:

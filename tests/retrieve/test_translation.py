@@ -79,3 +79,21 @@ async def test_without_a_model_nothing_leaves(
         await put(http, "wifi", locale="en")
         assert await search(http, "de") == ["wifi"]
     assert llmock.requests == []
+
+
+async def spent(http: httpx.AsyncClient, language: str) -> dict[str, Any] | None:
+    asked = {"ticket": ticket("", GERMAN), "language": language}
+    found: dict[str, Any] | None = (await http.post("/retrieve", json=asked)).json().get("spent")
+    return found
+
+
+async def test_a_translation_is_on_the_bill_even_a_useless_one(
+    http: httpx.AsyncClient, llmock: LLMock
+) -> None:
+    for answer in (json.dumps({"query": ENGLISH}), "no JSON at all"):
+        llmock.reply(answer)
+        bill = await spent(http, "de")
+        assert bill is not None
+        assert bill["cost_usd"] > 0
+        assert bill["usage"]["output_tokens"] > 0
+    assert await spent(http, "en") is None

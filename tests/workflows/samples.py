@@ -15,6 +15,7 @@ from services.contracts import (
     Reason,
     Requester,
     Sentiment,
+    Spent,
     Ticket,
     Triage,
     Turn,
@@ -91,6 +92,7 @@ EVIDENCE = Evidence(
     corrections=[],
     corrections_in_category=60,
     embedding_model="local:all-MiniLM-L6-v2",
+    spent=Spent(usage=Usage(input_tokens=40, output_tokens=9), cost_usd=0.0004),
 ).model_dump(mode="json")
 DRAFT = Draft(
     reply=REPLY,

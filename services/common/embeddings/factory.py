@@ -17,6 +17,8 @@ def _openai(settings: EmbeddingSettings) -> Embedder:
     import openai
 
     from services.common.embeddings.openai import OpenAIEmbedder
+    from services.common.llm.pricing import PriceList
+    from services.common.llm.settings import ModelSettings
     from services.common.redaction import redact_together
 
     assert settings.embeddings_key is not None  # the settings refuse to start without it
@@ -28,6 +30,7 @@ def _openai(settings: EmbeddingSettings) -> Embedder:
     return OpenAIEmbedder(
         client,
         redact=redact_together,
+        prices=PriceList.load(ModelSettings().prices_file),
         model=settings.embeddings_model,
         dimensions=settings.embeddings_dimensions,
     )

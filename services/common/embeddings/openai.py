@@ -8,6 +8,9 @@ import numpy as np
 import openai
 
 from services.common.embeddings.errors import EmbeddingsUnavailable
+from services.common.llm.pricing import PriceList
+from services.common.llm.spending import note_spent
+from services.contracts import Usage
 
 BATCH = 64
 # Below the API's 8,191 tokens also where a character costs more than one token.
@@ -27,6 +30,7 @@ class OpenAIEmbedder:
         client: openai.AsyncOpenAI,
         *,
         redact: Redact,
+        prices: PriceList,
         model: str = "text-embedding-3-small",
         dimensions: int = 1536,
     ) -> None:
@@ -34,6 +38,7 @@ class OpenAIEmbedder:
         self.dimensions = dimensions
         self._client = client
         self._redact = redact
+        self._prices = prices
         self._model = model
 
     async def embed(self, texts: Sequence[str], known: Sequence[str] = ()) -> list[list[float]]:
@@ -58,8 +63,15 @@ class OpenAIEmbedder:
             ) from error
         except openai.APIError as error:
             raise EmbeddingsUnavailable("The embedding provider does not answer.") from error
+        self._note_spent(answer.usage)
         rows = sorted(answer.data, key=lambda row: row.index)
         return [self._unit(row.embedding) for row in self._complete(rows, len(texts))]
+
+    def _note_spent(self, usage: Any) -> None:
+        """Count the dollars alone: tokens that no cache could serve say nothing of its share."""
+        # Gateways may leave it out.
+        tokens = usage.prompt_tokens if usage else 0
+        note_spent(Usage(), self._prices.cost(self._model, Usage(input_tokens=tokens)))
 
     def _shortened(self) -> dict[str, Any]:
         # Only this family can be asked for a length; others refuse the field.

@@ -16,6 +16,7 @@ from services.common.llm.fallback import FallbackModel
 from services.common.llm.protocol import Answer, ChatModel, Completion, Prompt
 from services.common.llm.providers import Effort, Provider, ProviderMisconfigured, provider_order
 from services.common.llm.settings import ModelSettings
+from services.common.llm.spending import Spending, spending
 from services.common.llm.untrusted import delimit, new_nonce
 
 __all__ = [
@@ -34,9 +35,11 @@ __all__ = [
     "Prompt",
     "Provider",
     "ProviderMisconfigured",
+    "Spending",
     "build_model",
     "build_models",
     "delimit",
     "new_nonce",
     "provider_order",
+    "spending",
 ]

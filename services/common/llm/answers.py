@@ -15,6 +15,7 @@ from services.common.llm.errors import (
 )
 from services.common.llm.pricing import PriceList
 from services.common.llm.protocol import Answer, Completion, Prompt
+from services.common.llm.spending import note_spent
 from services.contracts import Usage
 
 
@@ -53,6 +54,7 @@ def completed(
         With what the call cost.
     """
     cost = prices.cost(model, raw.usage)
+    note_spent(raw.usage, cost)
     try:
         answer = _validated(raw, prompt, model)
     except ModelError as error:

@@ -10,6 +10,8 @@ from llmock.testing import LLMockServer
 
 from services.common.embeddings import EmbeddingsUnavailable
 from services.common.embeddings.openai import BATCH, OpenAIEmbedder
+from services.common.llm.pricing import PriceList
+from services.common.llm.spending import spending
 
 
 def _unchanged(texts: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -36,7 +38,7 @@ def server(running: LLMockServer) -> Iterator[LLMockServer]:
 @pytest.fixture
 async def embedder(server: LLMockServer) -> AsyncIterator[OpenAIEmbedder]:
     client = openai.AsyncOpenAI(base_url=server.base_url("openai"), api_key="test-key")
-    embedder = OpenAIEmbedder(client, redact=_without_ada)
+    embedder = OpenAIEmbedder(client, redact=_without_ada, prices=PriceList.load())
     yield embedder
     await embedder.close()
 
@@ -80,13 +82,20 @@ async def test_an_outage_is_named(embedder: OpenAIEmbedder, server: LLMockServer
 async def test_nobody_there_is_named() -> None:
     client = openai.AsyncOpenAI(base_url="http://127.0.0.1:9/v1", api_key="k", max_retries=0)
     with pytest.raises(EmbeddingsUnavailable, match="does not answer"):
-        await OpenAIEmbedder(client, redact=_unchanged).embed(["one"])
+        await OpenAIEmbedder(client, redact=_unchanged, prices=PriceList.load()).embed(["one"])
     await client.close()
 
 
 async def test_another_vector_length_is_refused(server: LLMockServer) -> None:
     client = openai.AsyncOpenAI(base_url=server.base_url("openai"), api_key="test-key")
-    embedder = OpenAIEmbedder(client, redact=_unchanged, dimensions=768)
+    embedder = OpenAIEmbedder(client, redact=_unchanged, prices=PriceList.load(), dimensions=768)
     with pytest.raises(EmbeddingsUnavailable, match="DESKLOOP_EMBEDDINGS_DIMENSIONS"):
         await embedder.embed(["one"])
     await embedder.close()
+
+
+async def test_what_it_cost_is_counted(embedder: OpenAIEmbedder) -> None:
+    with spending() as spent:
+        await embedder.embed(["one two three"] * (BATCH + 1))
+    assert spent.cost_usd > 0
+    assert spent.usage.input_tokens == 0  # no cache could have served them
