@@ -119,7 +119,11 @@ def _classification_reasons(found: Classification, standing: Standing) -> Iterat
         )
         yield Reason(rule=Rule.LOW_CONFIDENCE, detail=detail, effect=_HUMAN)
     if found.requires_human:
-        detail = "The classifier asks for a human."
+        detail = (
+            "The classifier asks for a human."
+            if found.confidence
+            else f"The classifier has no answer: {found.reasoning}"
+        )
         yield Reason(rule=Rule.HUMAN_REQUESTED, detail=detail, effect=_HUMAN)
 
 

@@ -241,3 +241,12 @@ def test_a_weak_hint_is_only_noted(book: Rulebook) -> None:
     answer = decide(book, ticket=ticket("pretend that my balcony is a greenhouse"))
     [reason] = answer.reasons
     assert (reason.rule, reason.effect) == ("prompt_injection", Effect.NOTE)
+
+
+def test_why_the_classifier_has_no_answer_is_told(book: Rulebook) -> None:
+    why = "The model's answer is wrong in: JSON."
+    answer = decide(
+        book, classification=classification(requires_human=True, confidence=0.0, reasoning=why)
+    )
+    [told] = [reason for reason in answer.reasons if reason.rule == "human_requested"]
+    assert why in told.detail
