@@ -311,6 +311,10 @@ class VendorDesk(Desk):
     def deformed(self) -> dict[str, Deformed]:
         """Return how a ticket may lose its form."""
 
+    @abstractmethod
+    def reply_loses_its_form(self, id_: Id) -> None:
+        """Let the newest reply be a number where words were."""
+
     def goes_away(self) -> None:
         self.fail(self.look, times=30)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.helpdesks.bed.desk import VendorDesk
-from tests.helpdesks.bed.stories import end_of, failures, held, known, outcomes, turns
+from tests.helpdesks.bed.stories import drafted, end_of, failures, held, known, outcomes, turns
 from tests.helpdesks.bed.system import Edit, System
 from tests.workflows.stubs import Stubs
 
@@ -106,3 +106,18 @@ def test_a_ticket_of_another_form_is_recorded(
         assert known(system, vendor, id_) is None, what
         vendor.somebody_deletes(id_)
     assert "classify" not in stubs.steps()
+
+
+def test_an_event_about_a_ticket_of_another_form_is_recorded(
+    vendor: VendorDesk, system: System, stubs: Stubs
+) -> None:
+    id_ = drafted(system, vendor, stubs)
+    vendor.held = True
+    vendor.agent_writes(id_, "My secret words", solve=True)
+    vendor.reply_loses_its_form(id_)
+    [*_, solved] = vendor.reports("agent_solved")
+    assert solved.post(solved.headers()).status_code == 503
+    failure = failures(system, vendor, "Record what happened")[0]
+    assert "another form" in failure["reason"]
+    assert stubs.bodies("corrections") == []
+    vendor.somebody_deletes(id_)

@@ -232,6 +232,9 @@ class Freshdesk(VendorDesk):
             ),
         }
 
+    def reply_loses_its_form(self, id_: int) -> None:
+        self.said(id_)[-1]["body_text"] = 7
+
     def trouble(self) -> dict[str, Callable[[int], object]]:
         change, slow = ("PUT", "/tickets/{id}"), {"seconds": 1.7, "after": True}
         return super().trouble() | {

@@ -235,6 +235,11 @@ class Intercom(VendorDesk):
             ),
         }
 
+    def reply_loses_its_form(self, id_: str) -> None:
+        self.lenient = True
+        [*_, newest] = [part for part in self.parts(id_) if part["part_type"] == "comment"]
+        newest["body"] = 7
+
     def trouble(self) -> dict[str, Callable[[str], object]]:
         slow = {"seconds": 1.8, "after": True}
         return super().trouble() | {

@@ -202,6 +202,9 @@ class Zendesk(VendorDesk):
             ),
         }
 
+    def reply_loses_its_form(self, id_: int) -> None:
+        self.said(id_)[-1]["plain_body"] = 7
+
     def trouble(self) -> dict[str, Callable[[int], object]]:
         return super().trouble() | {
             "refused the reply at first": lambda id_: self.fail(self.reply, id_, 503, times=2)
