@@ -13,8 +13,9 @@ from time import perf_counter
 from services.common.embeddings import Embedder
 from services.common.languages import detect_language
 from services.common.letters import body_of
+from services.common.questions import missing
 from services.common.ticket_text import question_text
-from services.contracts import Author, Citation, Correction, Draft, DraftRequest, Usage
+from services.contracts import Author, Citation, Draft, DraftRequest, Usage
 from services.draft.evidence import normalised
 from services.draft.guidelines import Guidelines, GuidelinesFolder, customers_locale
 from services.draft.passages import Passage, best_passage
@@ -74,7 +75,7 @@ class LocalDrafter:
     async def _passage(self, request: DraftRequest) -> Passage | None:
         """The best passage that the customer has not had in this conversation already."""
         told = _told(request)
-        passage = _from_correction(request.corrections, told)
+        passage = _from_correction(request, told)
         documents = list(request.documents)
         while passage is None and documents:
             found = await best_passage(self._embedder, question_of(request), documents)
@@ -133,14 +134,17 @@ def _all_told(quotes: Iterable[str], told: str) -> bool:
     return bool(told) and all(normalised(plain(quote)) in told for quote in quotes)
 
 
-def _from_correction(corrections: list[Correction], told: str) -> Passage | None:
-    """The most similar past answer that says nothing of its own customer only, and is new."""
-    for correction in sorted(corrections, key=lambda c: -c.similarity):
+def _from_correction(request: DraftRequest, told: str) -> Passage | None:
+    """The most similar past answer that has what is asked for, says nothing of its own customer
+    only, and is new."""
+    question = question_of(request)
+    for correction in sorted(request.corrections, key=lambda c: -c.similarity):
         quotes = pieces(body_of(correction.resolution))
         if (
             quotes
             and not _all_told(quotes, told)
             and not _ONE_CASE_ONLY.search(correction.resolution)
+            and not missing(question, correction.resolution, strict=True)
         ):
             title = correction.summary
             return Passage(correction.id, title, "", tuple(quotes), correction.similarity)

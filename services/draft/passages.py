@@ -15,6 +15,7 @@ import numpy as np
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from services.common.embeddings import Embedder
+from services.common.questions import missing
 from services.contracts import Document
 from services.draft.sentences import is_list_item, parts, plain
 
@@ -27,6 +28,8 @@ _ALSO_ON_THE_QUESTION = 0.85
 """Share of the best score from which on a second part of the same article is quoted, too."""
 _BESIDE_THE_QUESTION = 0.3
 """Share of the best piece's cosine under which a part's first and last pieces are left out."""
+_SAYS_WHAT_IS_ASKED = 0.15
+"""Added where a part has what is asked for (a time, a price, a place); counts for the choice."""
 _SECTION_WEIGHT, _PART_WEIGHT, _INTERCEPT = 4.6, 15.3, -14.0
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _STEM = 6
@@ -54,15 +57,35 @@ class _Candidate:
     score: float
     beside: frozenset[int]
     """Pieces that are about something else."""
+    says_it: bool
+    """Whether it has what the question asks for."""
+
+    @property
+    def rank(self) -> float:
+        """What parts are chosen by."""
+        return self.score + (_SAYS_WHAT_IS_ASKED if self.says_it else 0.0)
 
 
 async def best_passage(
     embedder: Embedder, question: str, documents: Sequence[Document]
 ) -> Passage | None:
-    """The passage that answers best; None where there is nothing to read."""
-    read = [(d, part) for d in documents[:_SECTIONS_READ] for part in parts(d.text)]
+    """The passage that answers best; None where there is nothing to read.
+
+    Sections further down are read where none of the first has what is asked for.
+    """
+    found = await _candidates(embedder, question, documents[:_SECTIONS_READ])
+    if found and not any(each.says_it for each in found) and documents[_SECTIONS_READ:]:
+        all_found = await _candidates(embedder, question, documents)
+        found = all_found if any(each.says_it for each in all_found) else found
+    return _passage(found) if found else None
+
+
+async def _candidates(
+    embedder: Embedder, question: str, documents: Sequence[Document]
+) -> list[_Candidate]:
+    read = [(d, part) for d in documents for part in parts(d.text)]
     if not read:
-        return None
+        return []
     sentences = [f"{part.heading}. {plain(piece)}" for _, part in read for piece in part.pieces]
     vectors = np.asarray(await embedder.embed([question, *sentences]))
     similarities = vectors[1:] @ vectors[0]
@@ -77,22 +100,24 @@ async def best_passage(
         score = float(scores[best]) + _WORDS_WEIGHT * share
         far = np.flatnonzero(scores < _BESIDE_THE_QUESTION * scores[best])
         beside = frozenset(far.tolist()) - {best}
-        candidates.append(_Candidate(document, part.pieces, best, score, beside))
-    return _passage(candidates)
+        says_it = not missing(question, f"{part.heading}. {' '.join(part.pieces)}")
+        candidates.append(_Candidate(document, part.pieces, best, score, beside, says_it))
+    return candidates
 
 
 def _passage(candidates: Sequence[_Candidate]) -> Passage:
     """The best part, with the second best of its article where that is nearly as good."""
-    first = max(candidates, key=lambda each: each.score)
+    first = max(candidates, key=lambda each: each.rank)
     quotes = _quotes(first)
     others = [c for c in candidates if c is not first and c.document.id == first.document.id]
-    second = max(others, key=lambda each: each.score, default=None)
-    if second is not None and second.score >= _ALSO_ON_THE_QUESTION * first.score:
+    second = max(others, key=lambda each: each.rank, default=None)
+    if second is not None and second.rank >= _ALSO_ON_THE_QUESTION * first.rank:
         more = _quotes(second)
         if sum(map(len, [*quotes, *more])) <= _MAX_TOGETHER:
             quotes += more
     document = first.document
-    evidence = _evidence(document.score, first.score)
+    nearest = max(each.score for each in candidates)
+    evidence = _evidence(document.score, min(nearest, first.rank))
     return Passage(document.id, document.title, document.url, quotes, evidence)
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
+from services.common.questions import missing
+from services.common.ticket_text import clean_message
 from services.contracts import (
     CheckDraftRequest,
     DraftCheck,
@@ -62,6 +64,7 @@ class DraftChecker:
             *_review_blockers(request, standing),
             *_conversation_blockers(request, citations.cited),
             *_named_elsewhere(request, citations.cited),
+            *_not_what_is_asked(request),
             *_ungrounded(request, found.values()),
             *_below_threshold(probability, standing),
         ]
@@ -175,6 +178,16 @@ def _named_elsewhere(request: CheckDraftRequest, cited: Sequence[Source]) -> Ite
         detail = (
             f"The ticket names “{missing[0]}”, which no cited source does: a human approves it."
         )
+        yield _blocked(Rule.DRAFT_MODE, detail)
+
+
+def _not_what_is_asked(request: CheckDraftRequest) -> Iterator[Reason]:
+    """A reply near the question that has no time, price or case of the kind asked about."""
+    ticket, reply = request.ticket, request.draft.reply[:MAX_READ]
+    asked = f"{ticket.subject}\n{clean_message(ticket.body)}"[:MAX_READ]
+    lacking = missing(asked, reply, strict=True) if reply.strip() else []
+    if lacking:
+        detail = f"The customer asks about “{lacking[0]}”, the reply does not: a human approves it."
         yield _blocked(Rule.DRAFT_MODE, detail)
 
 

@@ -112,3 +112,45 @@ async def test_the_stream_ends_with_the_same_draft(drafter: LocalDrafter) -> Non
     pieces = [piece async for piece in drafter.stream(request("How do I reset the hub?"))]
     assert isinstance(pieces[-1], Draft)
     assert "".join(str(piece) for piece in pieces[:-1]) == pieces[-1].reply
+
+
+WARRANTY = {
+    "id": "warranty#1",
+    "title": "Warranty",
+    "section": "",
+    "text": (
+        "# What is covered\n\nFaults of a Hub are covered for two years.\n\n"
+        "# Warranty of a Hub\n\n"
+        "The years of warranty that you get on a Hub go with it when you sell it."
+    ),
+    "url": "https://help.larkspur.example/articles/warranty",
+    "score": 0.7,
+}
+
+
+async def test_of_two_parts_the_one_that_says_it_comes_first(drafter: LocalDrafter) -> None:
+    asked = "How many years of warranty do I get on a Hub?"
+    draft = await drafter.draft(request(asked, documents=[WARRANTY], subject="Warranty"))
+    assert "two years" in draft.citations[0].quote
+
+
+async def test_a_section_further_down_is_read_where_the_first_do_not_say_it(
+    drafter: LocalDrafter,
+) -> None:
+    others = [
+        {**SHIPPING, "id": f"w#{n}", "text": "The warranty of a Hub covers faults.", "score": 0.8}
+        for n in range(3)
+    ]
+    asked = "How many years of warranty do I get on a Hub?"
+    draft = await drafter.draft(request(asked, documents=[*others, WARRANTY], subject="Warranty"))
+    assert "two years" in draft.reply
+
+
+async def test_a_correction_for_another_case_does_not_answer(drafter: LocalDrafter) -> None:
+    other = {**CORRECTION, "resolution": "You find the invoice in your account."}
+    asked = "I ordered as a guest. Where is my invoice?"
+    draft = await drafter.draft(request(asked, documents=[], corrections=[other]))
+    assert draft.abstained
+    told = {**other, "resolution": "If you ordered as a guest, it is attached to the e-mail."}
+    draft = await drafter.draft(request(asked, documents=[], corrections=[other, told]))
+    assert "attached" in draft.reply
