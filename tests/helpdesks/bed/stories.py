@@ -62,12 +62,19 @@ def for_a_human(stubs: Stubs) -> None:
 
 def answered(system: System, desk: Desk) -> Id:
     """Return a ticket that was worked on, all of it reported."""
-    id_ = desk.customer_asks("How long does a refund take?")
-    end_of(system, desk, id_)
+    [id_] = all_answered(system, desk, 1)
+    return id_
+
+
+def all_answered(system: System, desk: Desk, count: int) -> list[Id]:
+    """Return so many tickets that were worked on side by side, all of it reported."""
+    ids = [desk.customer_asks("How long does a refund take?") for _ in range(count)]
+    for id_ in ids:
+        end_of(system, desk, id_)
     desk.settle()
     if isinstance(desk, VendorDesk):
         desk.deliveries.clear()
-    return id_
+    return ids
 
 
 def drafted(system: System, desk: Desk, stubs: Stubs) -> Id:
@@ -78,8 +85,15 @@ def drafted(system: System, desk: Desk, stubs: Stubs) -> Id:
 
 def in_review(system: System, desk: Desk, stubs: Stubs) -> tuple[Id, Any]:
     """Return a ticket whose draft waits for a human, and its review."""
-    id_ = drafted(system, desk, stubs)
-    return id_, known(system, desk, id_)["reviews"][0]
+    [found] = all_in_review(system, desk, stubs, 1)
+    return found
+
+
+def all_in_review(system: System, desk: Desk, stubs: Stubs, count: int) -> list[tuple[Id, Any]]:
+    """Return so many tickets whose drafts wait for a human, each with its review."""
+    for_review(stubs)
+    ids = all_answered(system, desk, count)
+    return [(id_, known(system, desk, id_)["reviews"][0]) for id_ in ids]
 
 
 def decide(system: System, review: Any, **decision: Any) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.helpdesks.bed.desk import VendorDesk
 from tests.helpdesks.bed.stories import (
+    all_answered,
     answered,
     drafted,
     end_of,
@@ -97,7 +98,7 @@ def test_every_rating_is_an_outcome(vendor: VendorDesk, system: System) -> None:
 def test_a_customer_who_comes_back_and_an_agent_who_opens_again(
     vendor: VendorDesk, system: System
 ) -> None:
-    by_customer, by_agent = answered(system, vendor), answered(system, vendor)
+    by_customer, by_agent = all_answered(system, vendor, 2)
     vendor.customer_replies(by_customer, "That did not help.")
     vendor.agent_opens(by_agent)
     for delivery in list(settled(vendor)):

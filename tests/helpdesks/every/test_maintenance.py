@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from tests.helpdesks.bed.desk import Desk, Id, VendorDesk
-from tests.helpdesks.bed.stories import decide, end_of, event, in_review, known, registered
+from tests.helpdesks.bed.stories import (
+    all_in_review,
+    decide,
+    end_of,
+    event,
+    in_review,
+    known,
+    registered,
+)
 from tests.helpdesks.bed.system import Edit, System, run_workflow
 from tests.workflows import samples
 from tests.workflows.stubs import Answer, Call, Stubs
@@ -35,8 +43,7 @@ def test_an_approved_draft_is_sent(desk: Desk, system: System, stubs: Stubs) -> 
 
 
 def test_a_rejected_or_late_decision_is_a_note(desk: Desk, system: System, stubs: Stubs) -> None:
-    rejected, first = in_review(system, desk, stubs)
-    late, second = in_review(system, desk, stubs)
+    (rejected, first), (late, second) = all_in_review(system, desk, stubs, 2)
     desk.agent_writes(late, "I was faster.")
     decide(system, first, decision="reject")
     decide(system, second, decision="approve")
