@@ -82,7 +82,7 @@ class LocalDrafter:
             if found is None or not _all_told(found.quotes, told):
                 return found
             documents = [each for each in documents if each.id != found.source_id]
-        return passage
+        return passage or _from_correction(request, told, asked=False)
 
     async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:
         """Yield the reply line by line, then the draft."""
@@ -134,9 +134,9 @@ def _all_told(quotes: Iterable[str], told: str) -> bool:
     return bool(told) and all(normalised(plain(quote)) in told for quote in quotes)
 
 
-def _from_correction(request: DraftRequest, told: str) -> Passage | None:
-    """The most similar past answer that has what is asked for, says nothing of its own customer
-    only, and is new."""
+def _from_correction(request: DraftRequest, told: str, *, asked: bool = True) -> Passage | None:
+    """The most similar past answer that has what is asked for (unless `asked` is off), says
+    nothing of its own customer only, and is new."""
     question = question_of(request)
     for correction in sorted(request.corrections, key=lambda c: -c.similarity):
         quotes = pieces(body_of(correction.resolution))
@@ -144,7 +144,7 @@ def _from_correction(request: DraftRequest, told: str) -> Passage | None:
             quotes
             and not _all_told(quotes, told)
             and not _ONE_CASE_ONLY.search(correction.resolution)
-            and not missing(question, correction.resolution, strict=True)
+            and not (asked and missing(question, correction.resolution, strict=True))
         ):
             title = correction.summary
             return Passage(correction.id, title, "", tuple(quotes), correction.similarity)

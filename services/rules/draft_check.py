@@ -54,6 +54,7 @@ class DraftChecker:
         features = measure(request, citations, standing.corrections, self._prior)
         measured = asdict(features)
         probability = learned_probability(request, citations)
+        learned = probability is not None  # people gave this answer to many like questions
         if probability is None:
             chosen = calibrator or self._calibrator
             probability = chosen.probability(features, request.classification.category)
@@ -64,7 +65,7 @@ class DraftChecker:
             *_review_blockers(request, standing),
             *_conversation_blockers(request, citations.cited),
             *_named_elsewhere(request, citations.cited),
-            *_not_what_is_asked(request),
+            *(() if learned else _not_what_is_asked(request)),
             *_ungrounded(request, found.values()),
             *_below_threshold(probability, standing),
         ]

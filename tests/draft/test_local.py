@@ -146,11 +146,18 @@ async def test_a_section_further_down_is_read_where_the_first_do_not_say_it(
     assert "two years" in draft.reply
 
 
-async def test_a_correction_for_another_case_does_not_answer(drafter: LocalDrafter) -> None:
-    other = {**CORRECTION, "resolution": "You find the invoice in your account."}
+async def test_a_correction_for_the_customers_case_goes_before_a_nearer_one(
+    drafter: LocalDrafter,
+) -> None:
+    nearer = {**CORRECTION, "resolution": "You find the invoice in your account."}
     asked = "I ordered as a guest. Where is my invoice?"
-    draft = await drafter.draft(request(asked, documents=[], corrections=[other]))
-    assert draft.abstained
-    told = {**other, "resolution": "If you ordered as a guest, it is attached to the e-mail."}
-    draft = await drafter.draft(request(asked, documents=[], corrections=[other, told]))
+    told = {
+        **CORRECTION,
+        "id": "c-2",
+        "similarity": 0.8,
+        "resolution": "If you ordered as a guest, it is attached to the e-mail.",
+    }
+    draft = await drafter.draft(request(asked, documents=[], corrections=[nearer, told]))
     assert "attached" in draft.reply
+    draft = await drafter.draft(request(asked, documents=[], corrections=[nearer]))
+    assert "in your account" in draft.reply
