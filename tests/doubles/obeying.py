@@ -64,6 +64,8 @@ def obey(system: str, user: str, schema: Json, style: Style) -> Json:
         return _draft(user, style)
     if "category" in fields:
         return _labels(user, fields, schema)
+    if "query" in fields:
+        return {"query": _translated(user)}
     raise AssertionError(f"nobody asks for an answer with the fields {sorted(fields)}")
 
 
@@ -85,6 +87,12 @@ def ticket_of(user: str) -> str:
 def sources_of(user: str) -> list[Source]:
     """The documents and corrections that a draft prompt shows."""
     return [Source(m["label"], m["text"].strip()) for m in _SOURCE.finditer(user)]
+
+
+def _translated(user: str) -> str:
+    """The question as it is, behind what its writer wants to have said."""
+    ticket = ticket_of(user)
+    return "\n".join([*orders(ticket), ticket])
 
 
 def _labels(user: str, fields: Json, schema: Json) -> Json:
