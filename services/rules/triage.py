@@ -113,17 +113,17 @@ def _classification_reasons(found: Classification, standing: Standing) -> Iterat
     elif policy.always_human:
         detail = f"'{found.category}' always goes to a human."
         yield Reason(rule=Rule.ALWAYS_HUMAN_CATEGORY, detail=detail, effect=_HUMAN)
+    if found.requires_human and not found.confidence:
+        detail = f"The classifier has no answer: {found.reasoning}"
+        yield Reason(rule=Rule.LOW_CONFIDENCE, detail=detail, effect=_HUMAN)
+        return
     if found.confidence < policy.min_confidence:
         detail = (
             f"Classified with confidence {found.confidence:.2f}, under {policy.min_confidence}."
         )
         yield Reason(rule=Rule.LOW_CONFIDENCE, detail=detail, effect=_HUMAN)
     if found.requires_human:
-        detail = (
-            "The classifier asks for a human."
-            if found.confidence
-            else f"The classifier has no answer: {found.reasoning}"
-        )
+        detail = "The classifier asks for a human."
         yield Reason(rule=Rule.HUMAN_REQUESTED, detail=detail, effect=_HUMAN)
 
 

@@ -248,5 +248,6 @@ def test_why_the_classifier_has_no_answer_is_told(book: Rulebook) -> None:
     answer = decide(
         book, classification=classification(requires_human=True, confidence=0.0, reasoning=why)
     )
-    [told] = [reason for reason in answer.reasons if reason.rule == "human_requested"]
+    [told] = answer.reasons
+    assert (told.rule, told.effect) == ("low_confidence", Effect.REQUIRE_HUMAN)
     assert why in told.detail
