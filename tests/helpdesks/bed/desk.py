@@ -167,6 +167,8 @@ class VendorDesk(Desk):
     """The name of the workflow that writes a ticket in the neutral form."""
     asked_to_wait: ClassVar[str | None] = "10"
     """Seconds after which it shall try again; None where it would not listen."""
+    tries: ClassVar[int] = 1
+    """How often it sends a webhook that is refused as unfit."""
     many: ClassVar[int] = 130
     """So many messages that they come in several pages."""
     odd_texts: ClassVar[dict[str, tuple[str, str]]] = {}
@@ -310,6 +312,16 @@ class VendorDesk(Desk):
     @abstractmethod
     def deformed(self) -> dict[str, Deformed]:
         """Return how a ticket may lose its form."""
+
+    def empty_lists(self) -> dict[str, Deformed]:
+        """Return what may be answered as an empty list where it should be one thing."""
+        return {"a list for a ticket": self.empty_list(self.look, "ticket")}
+
+    def empty_list(self, call: tuple[str, str], where: str) -> Deformed:
+        """Return how a call is answered by an empty list while one webhook is worked on."""
+        return Deformed(
+            lambda id_: self.fail(call, id_, 200, says=[], times=self.tries), (where,), []
+        )
 
     @abstractmethod
     def reply_loses_its_form(self, id_: Id) -> None:

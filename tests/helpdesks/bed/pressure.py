@@ -5,8 +5,10 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 
 Next = Callable[[Request], Awaitable[Response]]
 
@@ -24,6 +26,8 @@ class Fault:
     """The call is carried out, and only its answer goes wrong."""
     skip: int = 0
     """How many fitting calls pass before the first that does not."""
+    says: Any = None
+    """What is answered in place of this helpdesk's own words for the status."""
 
 
 @dataclass
@@ -52,9 +56,10 @@ class Pressure:
         seconds: float = 0.0,
         after: bool = False,
         skip: int = 0,
+        says: Any = None,
     ) -> None:
         """Order a fault; `path` is a part of the path, status None only delays."""
-        self.faults.append(Fault(method, path, status, times, seconds, after, skip))
+        self.faults.append(Fault(method, path, status, times, seconds, after, skip, says))
 
     def reset(self) -> None:
         """Forget faults, limits and what was called."""
@@ -106,4 +111,6 @@ async def with_fault(
     await asyncio.sleep(fault.seconds)
     if fault.status is None:
         return answer or await call_next(request)
+    if fault.says is not None:
+        return JSONResponse(fault.says, fault.status)
     return refused(fault.status)

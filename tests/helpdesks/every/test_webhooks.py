@@ -4,8 +4,17 @@ import json
 
 import pytest
 
-from tests.helpdesks.bed.desk import VendorDesk
-from tests.helpdesks.bed.stories import drafted, end_of, failures, held, known, outcomes, turns
+from tests.helpdesks.bed.desk import Id, VendorDesk
+from tests.helpdesks.bed.stories import (
+    all_answered,
+    end_of,
+    failures,
+    for_review,
+    held,
+    known,
+    outcomes,
+    turns,
+)
 from tests.helpdesks.bed.system import Edit, System
 from tests.workflows.stubs import Stubs
 
@@ -108,16 +117,43 @@ def test_a_ticket_of_another_form_is_recorded(
     assert "classify" not in stubs.steps()
 
 
-def test_an_event_about_a_ticket_of_another_form_is_recorded(
+def test_a_lesson_of_another_form_is_recorded(
     vendor: VendorDesk, system: System, stubs: Stubs
 ) -> None:
-    id_ = drafted(system, vendor, stubs)
+    for_review(stubs)
+    losses = [vendor.reply_loses_its_form, *(odd.act for odd in vendor.empty_lists().values())]
+    ids = all_answered(system, vendor, len(losses))
     vendor.held = True
-    vendor.agent_writes(id_, "My secret words", solve=True)
-    vendor.reply_loses_its_form(id_)
-    [*_, solved] = vendor.reports("agent_solved")
-    assert solved.post(solved.headers()).status_code == 503
-    failure = failures(system, vendor, "Record what happened")[0]
-    assert "another form" in failure["reason"]
+    for id_, lose in zip(ids, losses, strict=True):
+        vendor.agent_writes(id_, "My secret words", solve=True)
+        lose(id_)
+        was_not_read(system, vendor, id_, "agent_solved")
+        vendor.somebody_deletes(id_)
     assert stubs.bodies("corrections") == []
-    vendor.somebody_deletes(id_)
+
+
+@pytest.mark.parametrize("event", ["rated", "reopened"])
+def test_an_outcome_is_not_guessed_from_an_empty_list(
+    vendor: VendorDesk, system: System, event: str
+) -> None:
+    odds = vendor.empty_lists()
+    ids = all_answered(system, vendor, len(odds))
+    vendor.held = True
+    for id_, (what, odd) in zip(ids, odds.items(), strict=True):
+        if event == "rated":
+            vendor.customer_rates(id_, vendor.ratings[-1][0])
+        else:
+            vendor.agent_opens(id_)
+        odd.act(id_)
+        was_not_read(system, vendor, id_, event)
+        assert outcomes(system, vendor, id_) == [], what
+        vendor.somebody_deletes(id_)
+
+
+def was_not_read(system: System, vendor: VendorDesk, id_: Id, event: str) -> None:
+    """The newest report of an event is refused, and a record says of which ticket."""
+    report = vendor.reports(event)[-1]
+    assert report.post(report.headers()).status_code == 503
+    reason = failures(system, vendor, "Record what happened")[0]["reason"]
+    assert f" {id_} could not be read" in reason
+    assert "another form" in reason

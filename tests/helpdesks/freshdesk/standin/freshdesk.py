@@ -230,6 +230,7 @@ class Freshdesk(VendorDesk):
             "an answer of another type": Deformed(
                 answers_in_numbers, ("conversation", 0, "body_text"), "number"
             ),
+            **self.empty_lists(),
         }
 
     def reply_loses_its_form(self, id_: int) -> None:

@@ -200,7 +200,12 @@ class Zendesk(VendorDesk):
             "another date": Deformed(
                 lambda id_: self.ticket(id_).update(created_at="yesterday"), when, "string"
             ),
+            **self.empty_lists(),
         }
+
+    def empty_lists(self) -> dict[str, Deformed]:
+        conversation = self.empty_list(("GET", "/tickets/{id}/comments"), "comments")
+        return {**super().empty_lists(), "a list for a conversation": conversation}
 
     def reply_loses_its_form(self, id_: int) -> None:
         self.said(id_)[-1]["plain_body"] = 7
