@@ -90,13 +90,14 @@ def crossings(workflow: Json) -> Iterator[tuple[Line, Line]]:
     """Yield the pairs of lines that cross; where two share an end, touching there is fine."""
     curves = {line: curve(workflow, line) for line in lines(workflow)}
     for (one, first), (two, second) in combinations(curves.items(), 2):
-        if _extent(first).overlaps(_extent(second)) and any(
+        if extent(first).overlaps(extent(second)) and any(
             not _is_shared_end(point, one, two, first) for point in _meetings(first, second)
         ):
             yield one, two
 
 
-def _extent(points: Sequence[Point]) -> Box:
+def extent(points: Sequence[Point]) -> Box:
+    """Return the rectangle around a curve."""
     (left, y), (right, z) = points[0], points[-1]
     return Box(left, min(y, z) - 1, right, max(y, z) + 1)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from local.workflows import geometry
+from local.workflows import geometry, words
 from local.workflows.files import KEYS, Json, canonical
 from local.workflows.graph import (
     CALLED,
@@ -271,6 +271,23 @@ def it_is_laid_out(workflow: Json) -> Iterator[str]:
         yield f"'{line.source}' → '{line.target}' runs behind '{name}'"
 
 
+def lines_keep_off_words(workflow: Json) -> Iterator[str]:
+    """No line runs through a node's name or the words of a section."""
+    for line, text in words.lines_through_words(workflow):
+        yield f"'{line.source}' → '{line.target}' runs through the words '{text}'"
+
+
+def words_are_uncovered(workflow: Json) -> Iterator[str]:
+    """No node and no other words lie over a node's name or the words of a section."""
+    yield from (f"'{over}' covers the words '{a}'" for a, over in words.covered_words(workflow))
+
+
+def names_keep_off_edges(workflow: Json) -> Iterator[str]:
+    """A node's name stands inside of its section."""
+    for name, note in words.names_over_edges(workflow):
+        yield f"the name of '{name}' runs over the edge of '{note}'"
+
+
 def notes_explain_it(workflow: Json) -> Iterator[str]:
     """One overview, and numbered sections that cover each node exactly once."""
     notes = sticky_notes(workflow)
@@ -309,6 +326,9 @@ RULES: Sequence[Rule] = (
     it_is_small,
     it_is_on_the_grid,
     it_is_laid_out,
+    lines_keep_off_words,
+    words_are_uncovered,
+    names_keep_off_edges,
     notes_explain_it,
 )
 

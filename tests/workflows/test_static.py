@@ -215,6 +215,34 @@ FAULTS: dict[str, tuple[str, Plant]] = {
     "one on the other": ("it_is_laid_out", lambda w: move(w, "Draft a reply", 2032, -672)),
     "crossing lines": ("it_is_laid_out", lambda w: move(w, "Send automatically", 2464, -480)),
     "line behind a node": ("it_is_laid_out", lambda w: move(w, "Draft a reply", 1792, -16)),
+    "line through a name": (
+        "lines_keep_off_words",
+        lambda w: move(w, "Choose the route", 2240, -640),
+    ),
+    "line through a note's words": (
+        "lines_keep_off_words",
+        lambda w: note(w, "## 5").update(position=[2544, -112]),
+    ),
+    "a node over a name": (
+        "words_are_uncovered",
+        lambda w: move(w, "Ask a human to review", 2464, -848),
+    ),
+    "a node over a heading": (
+        "words_are_uncovered",
+        lambda w: move(w, "Hand to a human", 2736, -160),
+    ),
+    "a name over a name": (
+        "words_are_uncovered",
+        lambda w: move(w, "Go on if it is unanswered", 560, 0),
+    ),
+    "a node over a note's words": (
+        "words_are_uncovered",
+        lambda w: move(w, "Go on if it is unanswered", 672, -160),
+    ),
+    "name over an edge": (
+        "names_keep_off_edges",
+        lambda w: note(w, "## 5")["parameters"].update(height=224),
+    ),
     "no overview": ("notes_explain_it", lambda w: w["nodes"].remove(note(w, "# "))),
     "uncovered node": ("notes_explain_it", lambda w: w["nodes"].remove(note(w, "## 5"))),
     "wrong number": (
