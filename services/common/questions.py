@@ -73,7 +73,7 @@ _KINDS = (
         r"\bwhere\b[^.?!]{0,20}\b(?:do|can|could|must|should|may) (?:i|we)\b|\bwo (?:kann|muss)\b"
         r"|\boù (?:puis|peut|dois)|\bd[oó]nde (?:puedo|se|cambio)|\bonde (?:posso|se|altero)"
         r"|どこで|どこから|어디에서|어디서",
-        r"\w > \w|\w+\.\w+/\w",
+        r"\w > \w|\w\.\w+/\w",
         strict=False,
     ),
 )

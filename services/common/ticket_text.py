@@ -19,7 +19,8 @@ _HISTORY = re.compile(
 """A line after which only older mails follow."""
 
 _OUTLOOK = re.compile(
-    r"^\s*\*?(?:from|von|de):.{3,200}\n\s*\*?(?:sent|date|gesendet|datum|envoyé|enviado|enviada)\*?:",
+    r"^[ \t]*\*?(?:from|von|de):.{3,200}\n\n?[ \t]*\*?"
+    r"(?:sent|date|gesendet|datum|envoyé|enviado|enviada)\*?:",
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGNATURE = re.compile(r"^--\s?$")

@@ -8,7 +8,7 @@ from typing import Any
 _LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s")
 _MARKS = (
-    (re.compile(r"!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)"), r"\1 (\2)"),
+    (re.compile(r"!?\[([^\]\[]*)\]\(([^()\s]+)[^()]*\)"), r"\1 (\2)"),
     (re.compile(r"(\*\*|__|`)(.+?)\1"), r"\2"),
     (re.compile(r"(?<![\w*])\*(?! )([^*\n]+)(?<! )\*(?![\w*])"), r"\1"),
 )

@@ -22,7 +22,7 @@ from services.rules.injection_hidden import hidden_parts
 from services.rules.text import MAX_READ, fold, visible
 
 _CONNECTING_FILE = Path(__file__).with_name("connecting_words.yaml")
-_WORD = re.compile(r"(?=[\w-]*\d)[^\W_]+(?:[-_][^\W_]+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"(?=[\w-]{0,60}\d)[^\W_]+(?:[-_][^\W_]+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 """A word, or a token with a digit in it as one: an order's number, a code."""
 _CJK = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")

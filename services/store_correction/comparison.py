@@ -7,8 +7,8 @@ from enum import Enum
 
 from services.store_correction.settings import StoreCorrectionSettings
 
-_LIST_MARKER = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
-_FACT = re.compile(r"https?://[^\s<>\"')\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|\d+(?:[.,:]\d+)*")
+_LIST_MARKER = re.compile(r"^[ \t]*\d{1,2}[.)]\s", re.MULTILINE)
+_FACT = re.compile(r"https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]+\.[\w.-]+|\d+(?:[.,:]\d+)*")
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|without|unfortunately|cannot|\w+n['’]t"
     r"|nicht|kein\w*|nie|leider|nein|pas|jamais|malheureusement|non|nunca|tampoco|não)\b",

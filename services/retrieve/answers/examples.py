@@ -15,7 +15,7 @@ NO_ANSWER = -1
 """Of a ticket whose answer was given only once: nothing that is known answers it."""
 
 _WORD = re.compile(r"\w+")
-_FACT = re.compile(r"\d+(?:[.,:]\d+)*|https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+_FACT = re.compile(r"\d+(?:[.,:]\d+)*|https?://\S+|[\w.+-]{1,64}@[\w-]+\.[\w.-]+")
 _ALIKE = 0.95
 _NEAR = 0.97
 
