@@ -285,7 +285,7 @@ def words_are_uncovered(workflow: Json) -> Iterator[str]:
 def names_keep_off_edges(workflow: Json) -> Iterator[str]:
     """A node's name stands inside of its section."""
     for name, note in words.names_over_edges(workflow):
-        yield f"the name of '{name}' runs over the edge of '{note}'"
+        yield f"the name of '{name}' runs over the edge of '{note}', or stands outside"
 
 
 def notes_explain_it(workflow: Json) -> Iterator[str]:

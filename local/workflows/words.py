@@ -109,10 +109,10 @@ def covered_words(workflow: Json) -> Iterator[tuple[str, str]]:
 
 
 def names_over_edges(workflow: Json) -> Iterator[tuple[str, str]]:
-    """Yield the nodes whose name runs over the edge of a note."""
+    """Yield the nodes whose name runs over the edge of a note, or stands outside of its own."""
     for node in work_nodes(workflow):
-        name = name_box(node)
+        name, body = name_box(node), node_box(node)
         for note in sticky_notes(workflow):
             box = node_box(note)
-            if box.overlaps(name) and not box.contains(name):
+            if (box.overlaps(name) or box.contains(body)) and not box.contains(name):
                 yield node["name"], note["name"]

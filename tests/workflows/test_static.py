@@ -229,7 +229,7 @@ FAULTS: dict[str, tuple[str, Plant]] = {
     ),
     "a node over a heading": (
         "words_are_uncovered",
-        lambda w: move(w, "Hand to a human", 2736, -160),
+        lambda w: move(w, "Hand to a human", 2736, -192),
     ),
     "a name over a name": (
         "words_are_uncovered",
@@ -242,6 +242,10 @@ FAULTS: dict[str, tuple[str, Plant]] = {
     "name over an edge": (
         "names_keep_off_edges",
         lambda w: note(w, "## 5")["parameters"].update(height=224),
+    ),
+    "name outside of its section": (
+        "names_keep_off_edges",
+        lambda w: note(w, "## 5")["parameters"].update(height=208),
     ),
     "no overview": ("notes_explain_it", lambda w: w["nodes"].remove(note(w, "# "))),
     "uncovered node": ("notes_explain_it", lambda w: w["nodes"].remove(note(w, "## 5"))),
