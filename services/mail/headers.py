@@ -56,7 +56,7 @@ def message_ids(values: Sequence[str]) -> list[str]:
 def addresses_of(values: Sequence[str]) -> list[MailAddress]:
     """Return all mailboxes of headers, each once."""
     found: dict[str, MailAddress] = {}
-    for name, email in getaddresses([value[:_LONGEST_LIST] for value in values]):
+    for name, email in _mailboxes(", ".join(values)[:_LONGEST_LIST]):
         if _is_address(email):
             address = MailAddress(email=email[:320], name=text_of(name)[:200] or None)
             found.setdefault(email.lower(), address)
@@ -65,10 +65,18 @@ def addresses_of(values: Sequence[str]) -> list[MailAddress]:
 
 def address_of(value: str) -> MailAddress | None:
     """Return the first mailbox of a header; None where there is none."""
-    for name, email in getaddresses([value[:_LONGEST]]):
+    for name, email in _mailboxes(value[:_LONGEST]):
         if _is_address(email):
             return MailAddress(email=email[:320], name=text_of(name)[:200] or None)
     return None
+
+
+def _mailboxes(values: str) -> list[tuple[str, str]]:
+    """Return names and addresses; none where comments or groups lie in each other without end."""
+    try:
+        return getaddresses([values])
+    except RecursionError:
+        return []
 
 
 def _is_address(email: str) -> bool:

@@ -53,7 +53,9 @@ class Sender:
 
     def _envelope(self, server: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> None:
         plain = all(each.isascii() for each in recipients)
-        _expect(server.mail(sender, ["SMTPUTF8"] if not plain and _knows_utf8(server) else []))
+        if not plain and not _knows_utf8(server):
+            raise Refused("The SMTP server takes no address with letters beyond ASCII.")
+        _expect(server.mail(sender, [] if plain else ["SMTPUTF8"]))
         _expect(server.rcpt(recipients[0]))
         for copy in recipients[1:]:
             code, _ = server.rcpt(copy)

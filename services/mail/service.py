@@ -172,8 +172,17 @@ class Mail:
         logger.info("reply_sent", repeated=repeated)
         return MailSent(message_id=reply_id, repeated=repeated)
 
-    def _is_agent(self, address: MailAddress) -> bool:
-        return self._conversations.is_agent(address.email)
+    def _others(self, answered: MailMessage) -> list[MailAddress]:
+        """Return who gets a copy; nobody whose address could keep the reply from who asked.
+
+        Letters beyond ASCII ask for SMTPUTF8 of every server on the way, also of the customer's.
+        """
+        plain = answered.reply_to.email.isascii()
+        return [
+            each
+            for each in answered.copies
+            if not self._conversations.is_agent(each.email) and (each.email.isascii() or not plain)
+        ]
 
     def _tidy(self, mailbox: Mailbox, answered: MailMessage) -> None:
         """Put what the answer settled beside it: the notes, and what the customer wrote before."""
@@ -202,8 +211,7 @@ class Mail:
     def _send(self, mailbox: Mailbox, answered: MailMessage, request: SendReplyRequest) -> None:
         # what nobody read goes to nobody but who asked: it may hold what concerns only them
         with_copies = self.settings.copy_approved and not request.automatic
-        others = [each for each in answered.copies if not self._is_agent(each)]
-        copies = others if with_copies else []
+        copies = self._others(answered) if with_copies else []
         message = self.writer.reply(
             answered, request.text, automatic=request.automatic, copies=copies
         )

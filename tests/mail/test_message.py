@@ -246,3 +246,16 @@ def test_who_else_was_addressed() -> None:
     crowd = ", ".join(f"p{number}@example.com" for number in range(21))
     assert read(message(Cc=crowd)).copies == []
     assert len(read(message(Cc=crowd.partition(", ")[2])).copies) == 20
+
+
+@pytest.mark.parametrize("name", ["From", "Reply-To", "To", "Cc", "List-Post"])
+@pytest.mark.parametrize("odd", ["(" * 995, "(" * 60_000, "a:" * 30_000])
+def test_addresses_within_each_other_keep_no_other_message_waiting(name: str, odd: str) -> None:
+    found = read(f"{name}: {odd}\r\n\r\nWhere is it?".encode())
+    assert (found.text, found.copies) == ("Where is it?", [])
+
+
+def test_addresses_in_very_many_headers_are_read_in_bounded_time() -> None:
+    started = time.monotonic()
+    assert read(f"Cc: {'@' * 60_000}\r\n".encode() * 60 + b"\r\nWhere is it?").copies == []
+    assert time.monotonic() - started < 5

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.contracts.mail import LeaveNoteRequest, MailSent, SendReplyRequest
+from services.mail import sending
 from services.mail.connection import connection_of
 from services.mail.errors import (
     MailboxAway,
@@ -83,6 +84,16 @@ def test_addresses_that_no_standard_allows_are_answered(
     inbox.deliver(f"From: Ana <{address}>\r\nMessage-ID: <1@x>\r\n\r\nWhere?".encode())
     answer(mail, "<1@x>")
     assert inbox.servers.post.recipients == [address]
+
+
+def test_a_server_without_smtputf8_says_so(
+    inbox: Inbox, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_knows_utf8", lambda _: False)
+    inbox.deliver("From: Ana <añá@example.com>\r\nMessage-ID: <1@x>\r\n\r\nWhere?".encode())
+    with pytest.raises(Refused, match="ASCII"):
+        answer(mail, "<1@x>")
+    assert inbox.ids("Sending") == []
 
 
 @pytest.mark.parametrize(("said", "error"), [("451 later", NotSent), ("554 never", Refused)])
@@ -220,6 +231,18 @@ def test_a_copy_that_the_server_refuses_holds_nobody_up(
     approve(mail, asked)
     assert inbox.servers.post.recipients == ["ana@example.com", "zoe@example.com"]
     assert inbox.ids("Answered") == [asked]
+
+
+def test_a_copy_beyond_ascii_asks_nothing_of_the_customers_server(
+    inbox: Inbox, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_knows_utf8", lambda _: False)
+    copies = "Cc: zoë@example.com, bo@example.com"
+    asked = f"From: ana@example.com\r\n{copies}\r\nMessage-ID: <1@x>\r\n\r\nWhere is it?"
+    inbox.deliver(asked.encode())
+    approve(mail, "<1@x>")
+    assert inbox.servers.post.recipients == ["ana@example.com", "bo@example.com"]
+    assert inbox.sent()[0]["Cc"] == "bo@example.com"
 
 
 def test_an_answer_is_text_and_the_same_as_simple_html(inbox: Inbox, mail: Mail) -> None:
