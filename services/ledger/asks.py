@@ -5,8 +5,9 @@ from collections.abc import Collection
 
 from services.contracts import Ticket
 
-_QUOTED = re.compile(r"^[ \t]*>.*$|^(?:On|Am|Le|El|Il|Op|Em) .{0,200}:[ \t]*$", re.MULTILINE)
-_SIGNATURE = re.compile(r"^--[ \t]*$.*", re.MULTILINE | re.DOTALL)
+# [^\S\n]: also the carriage return of texts whose lines end in CR LF
+_QUOTED = re.compile(r"^[^\S\n]*>.*$|^(?:On|Am|Le|El|Il|Op|Em) .{0,200}:[^\S\n]*$", re.MULTILINE)
+_SIGNATURE = re.compile(r"^--[^\S\n]*$.*", re.MULTILINE | re.DOTALL)
 _COURTESIES = re.compile(
     r"\b(?:hello|hi|hey|dear|thanks?|thank you|please|regards|best|kind|cheers|sincerely|team|"
     r"re|fwd?|aw|wg|hallo|liebe[sr]?|danke|bitte|grüße|bonjour|merci|cordialement|hola|gracias|"

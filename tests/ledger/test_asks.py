@@ -24,9 +24,10 @@ def test_same_ask(one: str, other: str, same: bool) -> None:
     assert same_ask(other.split(), one.split()) is same
 
 
-def test_quotes_signatures_and_courtesies_are_not_part_of_the_question() -> None:
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_quotes_signatures_and_courtesies_are_not_part_of_the_question(line_end: str) -> None:
     quote = "> where is my parcel\nOn 1 May Ann wrote:\n"
-    body = f"Hello team,\nwhere is it?\n{quote}-- \nKim\nBest regards"
+    body = f"Hello team,\nwhere is it?\n{quote}-- \nKim\nBest regards".replace("\n", line_end)
     text = asked(Ticket.model_validate(a_ticket(subject="Re: parcel", body=body)))
     assert text.split() == [":", "parcel", ",", "where", "is", "it?"]
 
