@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import uvicorn
@@ -101,6 +102,29 @@ def ledger(database_url: str, client: Client) -> Start:
     return start
 
 
+Expire = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def expire(database_url: str) -> Expire:
+    """`await expire()`: every lease runs out now, or in so many `seconds`.
+
+    A lease short enough to wait for is also over before a busy machine has done what it is for.
+    """
+
+    async def run_out(seconds: float = 0) -> None:
+        connection = await asyncpg.connect(database_url)
+        for table in ("ledger_turns", "ledger_reviews"):
+            await connection.execute(
+                f"update {table} set lease_until = clock_timestamp() + make_interval(secs => $1) "
+                "where lease_until is not null",
+                seconds,
+            )
+        await connection.close()
+
+    return run_out
+
+
 def make_app(database_url: str, n8n: FakeN8n | None = None, **changes: Any) -> FastAPI:
     quick: dict[str, Any] = {
         "hand_out": n8n is not None,
@@ -177,7 +201,7 @@ async def turns(http: httpx.AsyncClient, number: int = 1) -> list[dict[str, Any]
     return found
 
 
-async def until(condition: Callable[[], Any], seconds: float = 5) -> Any:
+async def until(condition: Callable[[], Any], seconds: float = 20) -> Any:
     """Wait until the condition (plain or awaitable) is true; return its value."""
     end = asyncio.get_running_loop().time() + seconds
     while True:

@@ -1,11 +1,13 @@
 """What is done to the helpdesk is claimed once, and confirmed when it is known to have happened."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
 from tests.ledger.conftest import (
+    Expire,
     FakeN8n,
     Start,
     a_reply,
@@ -69,9 +71,12 @@ async def test_posted_confirms_and_then_even_its_owner_is_refused(
         assert (await call(http, "events", unknown, status=201))["claim_confirmed"] is False
 
 
-async def test_an_execution_that_lost_its_lease_cannot_claim(ledger: Start, n8n: FakeN8n) -> None:
-    async with ledger(n8n, lease_seconds=0.4) as http:
+async def test_an_execution_that_lost_its_lease_cannot_claim(
+    ledger: Start, n8n: FakeN8n, expire: Expire
+) -> None:
+    async with ledger(n8n) as http:
         await begin(http, n8n)
+        await expire()
         await until(lambda: len(n8n.tickets) == 2)
         assert (await claim(http, "1", status=409))["code"] == "lease_lost"
         await attempt(http, "2")
@@ -86,13 +91,15 @@ async def test_an_execution_of_a_superseded_turn_cannot_claim(ledger: Start, n8n
         assert (await claim(http, "1", status=409))["code"] == "lease_lost"
 
 
-async def test_a_claim_renews_the_lease(ledger: Start, n8n: FakeN8n) -> None:
-    async with ledger(n8n, lease_seconds=1) as http:
+async def test_a_claim_renews_the_lease(ledger: Start, n8n: FakeN8n, expire: Expire) -> None:
+    async with ledger(n8n, lease_seconds=600) as http:
         await begin(http, n8n)
-        await asyncio.sleep(0.6)
+        await expire(seconds=60)
+        before = (await turns(http))[0]["lease_until"]
         await claim(http, "1")
-        await asyncio.sleep(0.6)
-        assert (await turns(http))[0]["state"] == "leased"
+        after = (await turns(http))[0]["lease_until"]
+        gained = datetime.fromisoformat(after) - datetime.fromisoformat(before)
+        assert gained > timedelta(seconds=500)
 
 
 async def test_an_unconfirmed_claim_is_never_run_again_but_given_to_a_human(
@@ -115,9 +122,9 @@ async def test_an_unconfirmed_claim_is_never_run_again_but_given_to_a_human(
 
 
 async def test_killed_after_the_helpdesk_took_the_reply_counts_as_answered(
-    ledger: Start, n8n: FakeN8n
+    ledger: Start, n8n: FakeN8n, expire: Expire
 ) -> None:
-    async with ledger(n8n, lease_seconds=0.5) as http:
+    async with ledger(n8n) as http:
         await begin(http, n8n)
         decided = {"kind": "decided", "execution_id": "1", "route": "auto_sent"}
         await call(http, "events", decided, status=201)
@@ -125,6 +132,7 @@ async def test_killed_after_the_helpdesk_took_the_reply_counts_as_answered(
         await call(
             http, "events", {"kind": "posted", "execution_id": "1", "claim_key": KEY}, status=201
         )
+        await expire()
         turn = await until(lambda: ended(http))
         assert (turn["route"], turn["ended_by"]) == ("auto_sent", "ledger")
         assert len(n8n.tickets) == 1
@@ -136,11 +144,12 @@ async def ended(http: httpx.AsyncClient) -> dict[str, Any] | None:
 
 
 async def test_who_comes_back_late_may_still_say_how_it_really_ended(
-    ledger: Start, n8n: FakeN8n
+    ledger: Start, n8n: FakeN8n, expire: Expire
 ) -> None:
-    async with ledger(n8n, lease_seconds=0.5) as http:
+    async with ledger(n8n) as http:
         await begin(http, n8n)
         await claim(http, "1")
+        await expire()
         await until(lambda: ended(http))
         posted = {"kind": "posted", "execution_id": "1", "claim_key": KEY}
         assert (await call(http, "events", posted, status=201))["claim_confirmed"]
@@ -174,12 +183,15 @@ async def test_post_failed_leaves_the_claim_unconfirmed(ledger: Start, n8n: Fake
         assert listed["total"] == 1
 
 
-async def test_a_run_that_could_not_begin_cannot_claim(ledger: Start, n8n: FakeN8n) -> None:
+async def test_a_run_that_could_not_begin_cannot_claim(
+    ledger: Start, n8n: FakeN8n, expire: Expire
+) -> None:
     """The ledger was away when it asked; its turn is handed out again."""
-    async with ledger(n8n, lease_seconds=0.4) as http:
+    async with ledger(n8n) as http:
         await register(http, a_ticket())
         await until(lambda: n8n.tickets)
         assert (await claim(http, "1", status=409))["code"] == "lease_lost"
+        await expire()
         await until(lambda: len(n8n.tickets) == 2)
         await attempt(http, "2")
         await claim(http, "2")

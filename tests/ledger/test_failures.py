@@ -9,6 +9,7 @@ import pytest
 
 from services.ledger.webhooks import Delivery, meaning
 from tests.ledger.conftest import (
+    Expire,
     FakeN8n,
     Start,
     a_ticket,
@@ -30,15 +31,16 @@ async def failed(http: httpx.AsyncClient, execution: str) -> dict[str, Any]:
 
 
 async def test_a_lease_that_runs_out_is_handed_out_again_and_three_times_is_enough(
-    ledger: Start, n8n: FakeN8n
+    ledger: Start, n8n: FakeN8n, expire: Expire
 ) -> None:
-    async with ledger(n8n, lease_seconds=0.3) as http:
+    async with ledger(n8n) as http:
         await register(http, a_ticket())
         for number in (1, 2, 3):
             await until(lambda n=number: len(n8n.tickets) == n)
             assert n8n.tickets[-1]["attempt"] == number
             if number == 2:
                 await attempt(http, "2")
+            await expire()
         turn = await until(lambda: ended(http))
         assert (turn["route"], turn["ended_by"], turn["failures"]) == ("human", "ledger", 2)
         assert [reason["rule"] for reason in turn["reasons"]] == ["machine_failed"]
@@ -85,12 +87,13 @@ async def test_a_failure_is_counted_once_however_often_it_is_told(
 
 
 async def test_the_failure_of_one_that_lost_the_lease_does_not_stop_its_successor(
-    ledger: Start, n8n: FakeN8n
+    ledger: Start, n8n: FakeN8n, expire: Expire
 ) -> None:
-    async with ledger(n8n, lease_seconds=1) as http:
+    async with ledger(n8n) as http:
         await register(http, a_ticket())
         await until(lambda: n8n.tickets)
         await attempt(http, "1")
+        await expire()
         await until(lambda: len(n8n.tickets) == 2)
         await attempt(http, "2")
         assert not (await failed(http, "1"))["handed_out_again"]

@@ -1,6 +1,7 @@
 """A turn ends once, by the execution that holds it."""
 
 from tests.ledger.conftest import (
+    Expire,
     FakeN8n,
     Start,
     a_reply,
@@ -43,14 +44,15 @@ async def test_without_an_execution_id_the_one_at_work_is_meant(
         assert (await call(http, "finish", body))["state"] == "finished"
 
 
-async def test_only_who_began_may_end(ledger: Start, n8n: FakeN8n) -> None:
-    async with ledger(n8n, lease_seconds=0.4) as http:
+async def test_only_who_began_may_end(ledger: Start, n8n: FakeN8n, expire: Expire) -> None:
+    async with ledger(n8n) as http:
         body = {"route": "human", "reasons": [], "execution_id": "1"}
         assert (await call(http, "finish", body, status=404))["code"] == "unknown_ticket"
         await register(http, a_ticket())
         assert (await call(http, "finish", body, status=409))["code"] == "not_started"
         await until(lambda: n8n.tickets)
         await attempt(http, "1")
+        await expire()
         await until(lambda: len(n8n.tickets) == 2)
         await attempt(http, "2")
         assert (await call(http, "finish", body, status=409))["code"] == "lease_lost"

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.ledger.conftest import (
+    Expire,
     FakeN8n,
     Start,
     a_reply,
@@ -80,11 +81,15 @@ async def test_reading_never_decides_and_the_first_decision_wins(
         assert refused.json()["code"] == "already_decided"
 
 
-async def test_n8n_is_told_until_it_says_that_it_is_done(ledger: Start, n8n: FakeN8n) -> None:
-    async with ledger(n8n, lease_seconds=0.4) as http:
+async def test_n8n_is_told_until_it_says_that_it_is_done(
+    ledger: Start, n8n: FakeN8n, expire: Expire
+) -> None:
+    async with ledger(n8n) as http:
         review_id = await open_review(http, n8n)
         decided = await decide(http, review_id, "edit", reply="Please restart the hub.")
         assert (decided["state"], decided["decision"]) == ("decided", "edit")
+        await until(lambda: n8n.decisions)
+        await expire()
         await until(lambda: len(n8n.decisions) == 2)
         sent = n8n.decisions[1]
         assert (sent["review_id"], sent["decision"], sent["attempt"]) == (review_id, "edit", 2)
@@ -93,6 +98,7 @@ async def test_n8n_is_told_until_it_says_that_it_is_done(ledger: Start, n8n: Fak
         assert sent["ticket"]["id"] == sent["ticket_id"] == "django-helpdesk:1"
         applied = {"kind": "review_applied", "detail": {"review_id": review_id}}
         await call(http, "events", applied, status=201)
+        await expire()
         await asyncio.sleep(0.8)
         assert len(n8n.decisions) == 2
         assert (await http.get(f"/reviews/{review_id}")).json()["applied_at"]
@@ -111,10 +117,15 @@ async def test_a_decision_taken_while_n8n_is_away_is_not_lost(ledger: Start, n8n
         assert n8n.decisions[0]["attempt"] == 1
 
 
-async def test_what_n8n_never_carries_out_is_listed(ledger: Start, n8n: FakeN8n) -> None:
-    async with ledger(n8n, lease_seconds=0.2) as http:
+async def test_what_n8n_never_carries_out_is_listed(
+    ledger: Start, n8n: FakeN8n, expire: Expire
+) -> None:
+    async with ledger(n8n) as http:
         review_id = await open_review(http, n8n)
         await decide(http, review_id, "approve")
+        for number in (1, 2, 3):
+            await until(lambda n=number: len(n8n.decisions) == n)
+            await expire()
 
         async def failed() -> Any:
             listed = await http.get("/reviews", params={"state": "apply_failed"})
