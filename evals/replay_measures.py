@@ -217,16 +217,17 @@ def risk_coverage(records: Sequence[Record]) -> dict[str, Any] | None:
 
 def _cost(records: Sequence[Record]) -> dict[str, Any]:
     calls = [call for each in records for call in each.calls]
+    used = [bill.usage for each in records for bill in each.bills]
+    usd = sum(each.cost_usd for each in records)
     seconds = sorted(each.seconds for each in records)
     return {
-        "usd": round(sum(call.cost_usd for call in calls), 6),
-        "usd_per_ticket": round(sum(call.cost_usd for call in calls) / len(records), 6),
+        "usd": round(usd, 6),
+        "usd_per_ticket": round(usd / len(records), 6),
         "input_tokens": sum(
-            c.usage.input_tokens + c.usage.cache_read_tokens + c.usage.cache_write_tokens
-            for c in calls
+            u.input_tokens + u.cache_read_tokens + u.cache_write_tokens for u in used
         ),
-        "cached_tokens": sum(call.usage.cache_read_tokens for call in calls),
-        "output_tokens": sum(call.usage.output_tokens for call in calls),
+        "cached_tokens": sum(usage.cache_read_tokens for usage in used),
+        "output_tokens": sum(usage.output_tokens for usage in used),
         "models": sorted({f"{call.provider}: {call.model}" for call in calls}),
         "seconds_median": round(float(np.median(seconds)), 3),
     }

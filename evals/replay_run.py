@@ -27,6 +27,7 @@ from services.contracts import (
     Requester,
     RetrieveRequest,
     Rule,
+    Spent,
     Ticket,
     Triage,
     TriageRequest,
@@ -75,9 +76,15 @@ class Record:
         return [call for call in (self.classification, self.draft) if call is not None]
 
     @property
+    def bills(self) -> list[ModelCall | Spent]:
+        """What was paid for it, a translated question and a vendor's embeddings included."""
+        searching = self.evidence.spent if self.evidence else None
+        return [*self.calls, *([searching] if searching else [])]
+
+    @property
     def cost_usd(self) -> float:
-        """What they cost."""
-        return sum(call.cost_usd for call in self.calls)
+        """What it cost."""
+        return sum(bill.cost_usd for bill in self.bills)
 
     @property
     def drafted(self) -> bool:

@@ -21,6 +21,7 @@ from evals.replay_rows import Row, read_rows
 from evals.replay_run import Record, Route
 from evals.replay_words import headline
 from local.postgres.embedded import EmbeddedPostgres, free_port
+from services.contracts import Evidence, Spent, Usage
 from tests.evals.replay_samples import record
 
 GOLDEN = Path("evals/golden/larkspur.jsonl")
@@ -83,6 +84,18 @@ def test_what_is_measured() -> None:
     assert found["sending"]["answerable_sent_right"] == exact_share(3, 5)
     assert found["classification"]["category_accuracy"] == exact_share(5, 6)
     assert found["rules"] == {"below_threshold": 1}
+
+
+def test_what_searching_cost_is_in_the_cost() -> None:
+    searched = record(cost=0.01)
+    spent = Spent(usage=Usage(input_tokens=5, output_tokens=3), cost_usd=0.02)
+    searched.evidence = Evidence(
+        documents=[], corrections=[], corrections_in_category=0, embedding_model="m", spent=spent
+    )
+    assert searched.cost_usd == pytest.approx(0.03)
+    cost = measures([searched, record(2)])["cost"]
+    assert (cost["usd"], cost["usd_per_ticket"]) == (0.03, 0.015)
+    assert (cost["input_tokens"], cost["output_tokens"]) == (25, 3)
 
 
 def test_unjudged_replies_count_as_sent_only() -> None:
