@@ -15,12 +15,19 @@ _UNIT = (
     r"|años?|mes(?:es)?|semanas?|d[ií]as?|horas?|minutos?|anos?|m[êe]s)"
 )
 _NUMBER = (
-    r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|half an"
-    r"|eine?[mnr]?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf"
-    r"|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze"
+    r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half an"
+    r"|fourteen|fifteen|twenty|thirty|forty|sixty|ninety|hundred"
+    r"|eine?[mnr]?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|elf|zwölf|\w{0,5}zehn"
+    r"|\w{0,12}(?:zwanzig|drei(?:ß|ss)ig|vierzig|sechzig|neunzig|hundert)"
+    r"|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze"
+    r"|quatorze|quinze|vingt|trente|quarante|soixante|cent"
     r"|una?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce"
-    r"|uma?|dois|duas|três|quatro|sete|oito|nove|dez|doze)"
+    r"|catorce|quince|veinte|treinta|cuarenta|sesenta|noventa|cien"
+    r"|uma?|dois|duas|três|quatro|sete|oito|nove|dez|doze"
+    r"|catorze|vinte|trinta|quarenta|sessenta|cem)"
 )
+_CODE = r"(?:eur|usd|gbp|chf|jpy|krw|brl|mxn|cad|aud|nzd|sek|nok|dkk|pln|czk)"
+_CURRENCY = rf"(?:{_CODE}\b|euros?|dollars?|pounds?|fran(?:cs?|ken|cos?)\b|reais\b|pesos?\b)"
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,10 @@ def _kind(name: str, question: str, answer: str, *, strict: bool = True) -> Aske
 
 _TIME = (
     rf"\b{_NUMBER}(?: to \d+| bis \d+| à \d+| a \d+|[-–]\d+)?(?: (?:more|full|working|weitere))?"
-    rf"[ -]{_UNIT}\b|\bday \d"
+    rf"[ -]{_UNIT}\b|\bday \d|\bfortnight\b|\d\s?(?:h|hrs?|mins?|std)\b|\d[ -]?tägig"
     r"|\d\s?(?:年|か月|ヶ月|週間|日|営業日|時間|分|년|개월|주|일|영업일|시간|분)"
+    r"|[一二三四五六七八九十](?:年|か月|ヶ月|週間|日|営業日|時間)"
+    r"|하루|이틀|사흘|일주일|[한두세네] ?(?:달|시간)"
 )
 _KINDS = (
     _kind(
@@ -58,15 +67,15 @@ _KINDS = (
         "what it costs",
         r"\b(?:what|how much)\b[^.?!]{0,60}\bcosts?\b|\bwas kostet\b|\bwie viel kostet\b"
         r"|\bcombien (?:ça )?co[uû]te|\bcu[aá]nto cuesta|\bquanto custa|いくら|얼마인가|얼마예요",
-        r"[€$£¥]\s?\d|\d\s?(?:€|euros?|dollars?|pounds?|円|원)"
-        r"|\bfree\b|\bno (?:\w+ )?(?:fee|charge)s?\b"
-        r"|costs? nothing|kostenlos|gratis|gratuit|無料|무료",
+        rf"[€$£¥]\s?\d|\b{_CODE}\s?\d|\d\s?(?:[€$£¥円원]|{_CURRENCY})"
+        r"|\bfree\b|\bno (?:\w+ )?(?:fee|charge|cost)s?\b"
+        r"|costs? nothing|kosten(?:los|frei)|gr[aá]tis|gratuit|無料|무료",
     ),
     _kind(
         "a time of day",
         r"\b(?:what|which) times?\b|\bopening hours\b|um wie ?viel uhr|öffnungszeiten"
         r"|quelle heure|a qu[ée] horas?|何時(?!間)|営業時間|몇 시(?!간)|영업시간",
-        r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:am|pm|uhr|h)\b|\d\s?(?:時|시)",
+        r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:a\.?m|p\.?m|uhr|h)\b|\d\s?(?:時|시)",
     ),
     _kind(
         "where it is",

@@ -38,6 +38,29 @@ def test_a_text_that_does_not_say_it_is_told_from_one_that_does(
 
 
 @pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("How many days do I have?", ["Thirty days.", "You have fourteen days.", "A fortnight."]),
+        ("How many hours does it take?", ["It takes 24h.", "About 36 hrs."]),
+        ("Wie viele Tage habe ich?", ["Vierzehn Tage.", "Es gilt ein 14-tägiges Recht."]),
+        ("Wie viele Stunden?", ["Nach vierundzwanzig Stunden."]),
+        ("Combien de jours ai-je ?", ["Quinze jours."]),
+        ("¿Cuántos días tengo?", ["Tiene treinta días."]),
+        ("Quantos dias tenho?", ["Tem trinta dias."]),
+        ("何日かかりますか。", ["三日かかります。"]),
+        ("며칠 걸리나요?", ["이틀 걸립니다."]),
+        ("What does it cost?", ["EUR 4.90.", "It is 4,90 CHF.", "10 USD a month.", "At no cost."]),
+        ("Was kostet der Versand?", ["Er kostet 4,90 EUR.", "Er ist versandkostenfrei."]),
+        ("Quanto custa?", ["É grátis."]),
+        ("What are your opening hours?", ["9 a.m. to 5 p.m."]),
+    ],
+)
+def test_answers_are_written_in_many_ways(question: str, answers: list[str]) -> None:
+    assert [answer for answer in answers if missing(question, answer, strict=True)] == []
+    assert missing(question, "Write to us, 3 people are there.", strict=True)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "How do I reset my hub?",
