@@ -75,14 +75,20 @@ class LocalDrafter:
     async def _passage(self, request: DraftRequest) -> Passage | None:
         """The best passage that the customer has not had in this conversation already."""
         told = _told(request)
-        passage = _from_correction(request, told)
+        passage = _from_correction(request, told) or await self._from_section(request, told)
+        if passage is None or passage.evidence < self._minimum:
+            return _from_correction(request, told, asked=False) or passage
+        return passage
+
+    async def _from_section(self, request: DraftRequest, told: str) -> Passage | None:
+        """The best passage of the help sections that says something new."""
         documents = list(request.documents)
-        while passage is None and documents:
+        while documents:
             found = await best_passage(self._embedder, question_of(request), documents)
             if found is None or not _all_told(found.quotes, told):
                 return found
             documents = [each for each in documents if each.id != found.source_id]
-        return passage or _from_correction(request, told, asked=False)
+        return None
 
     async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:
         """Yield the reply line by line, then the draft."""

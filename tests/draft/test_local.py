@@ -159,5 +159,6 @@ async def test_a_correction_for_the_customers_case_goes_before_a_nearer_one(
     }
     draft = await drafter.draft(request(asked, documents=[], corrections=[nearer, told]))
     assert "attached" in draft.reply
-    draft = await drafter.draft(request(asked, documents=[], corrections=[nearer]))
-    assert "in your account" in draft.reply
+    for documents in ([], [RESET], [RESET | {"text": "# Reset"}]):  # none, beside it, and empty
+        draft = await drafter.draft(request(asked, documents=documents, corrections=[nearer]))
+        assert "in your account" in draft.reply
