@@ -214,6 +214,9 @@ def reason_title(reason: Reason) -> str:
     return REASONS.get(reason.rule) or plain(reason.rule)
 
 
+_GRAVITY = (Effect.NOTE, Effect.BLOCK_SEND, Effect.RAISE_URGENCY, Effect.REQUIRE_HUMAN)
+
+
 @dataclass
 class Merged:
     """What one rule found, in however many places."""
@@ -224,10 +227,11 @@ class Merged:
 
 
 def merged(reasons: Sequence[Reason], review: Review | None = None) -> list[Merged]:
-    """Say what each rule found once; the first thing it found says how grave it is."""
+    """Say what each rule found once, as grave as the gravest of it."""
     found: dict[str, Merged] = {}
     for reason in reasons:
         one = found.setdefault(reason.rule, Merged(reason_title(reason), reason.effect))
+        one.effect = max(one.effect, reason.effect, key=_GRAVITY.index)
         detail = reason_detail(reason, review)
         if detail and not any(said.startswith(detail) for said in one.details):
             one.details.append(detail)

@@ -48,11 +48,14 @@ def test_what_one_rule_found_is_said_under_one_title() -> None:
             rule="high_urgency", detail="“melted”. At least critical.", effect=Effect.RAISE_URGENCY
         ),
         Reason(rule="frustrated_customer", detail="Upset.", effect=Effect.REQUIRE_HUMAN),
+        Reason(rule="prompt_injection", detail="Pattern.", effect=Effect.NOTE),
+        Reason(rule="prompt_injection", detail="Attempt.", effect=Effect.REQUIRE_HUMAN),
         Reason(rule="high_urgency", detail="“melted”.", effect=Effect.REQUIRE_HUMAN),
         Reason(rule="high_urgency", detail="Urgency critical.", effect=Effect.REQUIRE_HUMAN),
     ]
     found = [(one.title, one.effect, one.details) for one in words.merged(reasons)]
     assert found == [
-        ("It is urgent", "raise_urgency", ["“melted”. At least critical.", "Urgency critical."]),
+        ("It is urgent", "require_human", ["“melted”. At least critical.", "Urgency critical."]),
         ("The customer is upset", "require_human", ["Upset."]),
+        (words.REASONS["prompt_injection"], "require_human", ["Pattern.", "Attempt."]),
     ]
