@@ -69,8 +69,8 @@ class OpenAIEmbedder:
 
     def _note_spent(self, usage: Any) -> None:
         """Count the dollars alone: tokens that no cache could serve say nothing of its share."""
-        # Gateways may leave it out.
-        tokens = usage.prompt_tokens if usage else 0
+        # Gateways may leave it out, or send it empty.
+        tokens = (usage.prompt_tokens or 0) if usage else 0
         note_spent(Usage(), self._prices.cost(self._model, Usage(input_tokens=tokens)))
 
     def _shortened(self) -> dict[str, Any]:

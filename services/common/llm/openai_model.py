@@ -154,12 +154,14 @@ def _usage(usage: CompletionUsage | None) -> Usage:
     """OpenAI counts cached tokens within the prompt's; ours are apart, as billed."""
     if usage is None:
         return Usage()
+    # Gateways may send it empty.
+    asked, answered = usage.prompt_tokens or 0, usage.completion_tokens or 0
     details = usage.prompt_tokens_details
     read = (details.cached_tokens or 0) if details else 0
     written = (details.cache_write_tokens or 0) if details else 0
     return Usage(
-        input_tokens=max(0, usage.prompt_tokens - read - written),
-        output_tokens=usage.completion_tokens,
+        input_tokens=max(0, asked - read - written),
+        output_tokens=answered,
         cache_read_tokens=read,
         cache_write_tokens=written,
     )

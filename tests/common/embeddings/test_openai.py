@@ -3,6 +3,7 @@
 import math
 from collections.abc import AsyncIterator, Iterator, Sequence
 
+import httpx
 import openai
 import pytest
 from llmock.scenarios import Fail
@@ -99,3 +100,20 @@ async def test_what_it_cost_is_counted(embedder: OpenAIEmbedder) -> None:
         await embedder.embed(["one two three"] * (BATCH + 1))
     assert spent.cost_usd > 0
     assert spent.usage.input_tokens == 0  # no cache could have served them
+
+
+@pytest.mark.parametrize("usage", ["", ', "usage": null', ', "usage": {}'])
+async def test_a_gateway_that_counts_nothing_costs_nothing(usage: str) -> None:
+    answer = f'{{"data": [{{"index": 0, "embedding": [3.0, 4.0]}}], "model": "m"{usage}}}'
+
+    def gateway(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=answer, headers={"Content-Type": "application/json"})
+
+    client = openai.AsyncOpenAI(
+        api_key="k", http_client=httpx.AsyncClient(transport=httpx.MockTransport(gateway))
+    )
+    embedder = OpenAIEmbedder(client, redact=_unchanged, prices=PriceList.load(), dimensions=2)
+    with spending() as spent:
+        assert await embedder.embed(["one"]) == [[0.6, 0.8]]
+    assert spent.is_nothing
+    await embedder.close()

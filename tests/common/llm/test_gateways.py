@@ -1,9 +1,14 @@
 """What differs between OpenAI-compatible gateways, each behind a setting."""
 
+import json
+
+import httpx
 import pytest
 from llmock.pytest_plugin import LLMock
 
-from services.common.llm import ModelRejected, Provider
+from services.common.llm import ModelRejected, ModelSettings, Provider
+from services.common.llm.openai_model import OpenAIModel
+from services.common.llm.pricing import PriceList
 from services.common.llm.settings import JsonMode, TokenLimitField
 from tests.common.llm.conftest import GOOD, SYSTEM, MakeModel, prompt
 
@@ -70,3 +75,22 @@ async def test_anthropic_thinking_and_effort(llmock: LLMock, make_model: MakeMod
     assert "thinking" not in on
     assert on["output_config"]["effort"] == "medium"
     assert "effort" not in older["output_config"]
+
+
+@pytest.mark.parametrize("usage", [{}, {"usage": None}, {"usage": {}}])
+async def test_gateway_that_counts_no_tokens(
+    usage: dict[str, object], settings: ModelSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"content": GOOD}}
+    text = json.dumps({"choices": [choice], "model": "m", **usage})
+    model = OpenAIModel("m", settings, PriceList.load())
+
+    async def answer(*_: object, **__: object) -> httpx.Response:
+        request = httpx.Request("POST", "http://gateway.example")
+        headers = {"Content-Type": "application/json"}
+        return httpx.Response(200, text=text, headers=headers, request=request)
+
+    monkeypatch.setattr(model._client._client, "send", answer)
+    said = await model.complete(prompt())
+    assert (said.answer.score, said.usage.input_tokens, said.cost_usd) == (0.5, 0, 0.0)
+    await model.close()
