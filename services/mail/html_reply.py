@@ -4,7 +4,10 @@ import re
 
 from markdown_it import MarkdownIt
 
-_ADDRESS = re.compile(r"(?<![<\[A-Za-z0-9_])(?<!\]\()https?://[!-;=?-~]+")
+_ADDRESS = re.compile(r"(?<![<\[A-Za-z0-9_])(?<!\]\()https?://[!-;=?-~\u00c0-\u024f]+")
+"""Accented letters are part of an address; Japanese follows one without a space."""
+_TIMES = re.compile(r"<https?://[^<>\s]*>|\]\([^()\s]*|(?<=\d)\*(?=\d)")
+_STAR = "\ue000"
 _END_OF_SENTENCE = ".,;:!?'\"*_"
 _HTML = (
     '<!doctype html>\n<html>\n<head><meta charset="utf-8"></head>\n'
@@ -20,7 +23,10 @@ def as_html(text: str) -> str:
     read = MarkdownIt("zero", {"html": False, "breaks": True})
     read.enable(["list", "emphasis", "link", "autolink", "newline"])
     read.validateLink = _leads_somewhere  # type: ignore[method-assign]
-    return _HTML.format(body=read.render(_ADDRESS.sub(_as_link, text)))
+    linked = _ADDRESS.sub(_as_link, text)
+    # 30*40*5 cm is no emphasis
+    marked = _TIMES.sub(lambda found: _STAR if found[0] == "*" else found[0], linked)
+    return _HTML.format(body=read.render(marked).replace(_STAR, "*"))
 
 
 def _leads_somewhere(url: str) -> bool:

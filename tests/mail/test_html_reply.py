@@ -16,10 +16,13 @@ def links(text: str) -> list[str]:
         ("See https://x.example/a.", ["https://x.example/a"]),
         ("(https://x.example/a)", ["https://x.example/a"]),
         ("https://x.example/a_(b)_c, and", ["https://x.example/a_(b)_c"]),
-        ("https://x.example/ä", ["https://x.example/"]),
+        ("https://x.example/größe.", ["https://x.example/gr%C3%B6%C3%9Fe"]),
+        ("https://müller.example/a", ["https://xn--mller-kva.example/a"]),
+        ("https://x.example/1*2", ["https://x.example/1*2"]),
         ("こちらhttps://x.example/1をご覧ください", ["https://x.example/1"]),
         ("[here](https://x.example/a)", ["https://x.example/a"]),
         ("<https://x.example/a>", ["https://x.example/a"]),
+        ("[here](https://x.example/1*2)", ["https://x.example/1*2"]),
         ("[mail](mailto:a@x.example)", ["mailto:a@x.example"]),
         ("[a](javascript:alert(1)) [b](data:text/html,x) [c](file:///etc)", []),
         ("[a](JaVaScRiPt&colon;alert(1)) [d](//x.example)", []),
@@ -53,3 +56,7 @@ def test_paragraphs_lines_and_lists_stay() -> None:
     assert "<p>Hello,</p>\n<p>one<br>\ntwo</p>" in page
     assert "<li><strong>three</strong></li>\n<li>four</li>" in page
     assert "<p># five</p>" in page
+
+
+def test_a_size_is_no_emphasis() -> None:
+    assert "<p>30*40*5 cm, <em>not</em> 3*4</p>" in as_html("30*40*5 cm, *not* 3*4")
