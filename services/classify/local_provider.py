@@ -38,6 +38,7 @@ class LocalProvider:
                 "intent": FALLBACK_INTENT,
                 "confidence": 0.0,
                 "requires_human": True,
+                "reasoning": f"It found '{result.category}', which is no category any more.",
             }
         )
 

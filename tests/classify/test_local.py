@@ -45,3 +45,4 @@ async def test_category_taken_out_of_the_policy_table_is_for_a_human(
         result = await classify(http)
     assert (result["category"], result["intent"]) == ("general", "other")
     assert (result["requires_human"], result["confidence"]) == (True, 0)
+    assert "no category any more" in result["reasoning"]
