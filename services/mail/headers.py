@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
 
@@ -27,13 +27,25 @@ def all_headers(message: Message) -> dict[str, list[str]]:
 
 
 def text_of(value: object) -> str:
-    """Return a header's value with its encoded words read; as it stands where they are broken."""
+    """Return a header's value with its encoded words read, also where their charset is wrong."""
     raw = clean(str(value or ""))[:_MOST_READ]
+    # how `decode_header` hands on what stands beside encoded words
+    beside = "ascii" if raw.isascii() else "raw-unicode-escape"
     try:
-        read = str(make_header(decode_header(raw)))
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+        read = "".join(
+            part if isinstance(part, str) else _decoded(part, charset or beside)
+            for part, charset in decode_header(raw)
+        )
+    except (HeaderParseError, ValueError):
         read = raw
     return clean(" ".join(read.split()))
+
+
+def _decoded(part: bytes, charset: str) -> str:
+    try:
+        return part.decode(charset)
+    except (LookupError, UnicodeError):
+        return part.decode("cp1252", "replace")
 
 
 def clean(text: str) -> str:

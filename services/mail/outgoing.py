@@ -13,12 +13,16 @@ from services.mail.html_reply import as_html
 
 _REPLY, _NOTE = "deskloop", "deskloop-note"
 _REFERENCES_KEPT = 20
+_NOT_ENCODED = ("In-Reply-To", "References")
+_ENCODED = "=?"
+"""How an encoded word begins: in a Message-ID it would be read as one, and written as another."""
 
 
 def wire(message: EmailMessage) -> bytes:
     """Return a message as bytes; long Message-IDs stay in one piece, which folding would spoil."""
+    odd = any(not str(message[name] or "").isascii() for name in _NOT_ENCODED)
     addressed = [*message["To"].addresses, *(message["Cc"].addresses if message["Cc"] else ())]
-    odd = any(not each.addr_spec.isascii() for each in addressed)
+    odd = odd or any(not each.addr_spec.isascii() for each in addressed)
     return message.as_bytes(policy=SMTP.clone(max_line_length=900, utf8=odd))
 
 
@@ -81,8 +85,10 @@ class Writer:
         message["From"] = _mailbox(self.address, self.name)
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = message_id
-        message["In-Reply-To"] = answered.message_id
         thread = [*answered.references, answered.message_id]
+        thread = [each for each in thread if _ENCODED not in each]
+        if _ENCODED not in answered.message_id:
+            message["In-Reply-To"] = answered.message_id
         message["References"] = " ".join(thread[:1] + thread[1:][-_REFERENCES_KEPT:])
         message.set_content(text, cte="quoted-printable")
         return message

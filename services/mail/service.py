@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
@@ -40,6 +41,7 @@ _MOST_REPLIES = 200
 _MOST_BEFORE = 10
 _HEAD_BYTES = 20_000
 _READ_BYTES = 400_000
+_PLAIN = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
 _SEEN, _ANSWERED, _FLAGGED = b"\\Seen", b"\\Answered", b"\\Flagged"
 
 
@@ -175,13 +177,12 @@ class Mail:
     def _others(self, answered: MailMessage) -> list[MailAddress]:
         """Return who gets a copy; nobody whose address could keep the reply from who asked.
 
-        Letters beyond ASCII ask for SMTPUTF8 of every server on the way, also of the customer's.
+        Letters beyond ASCII, for one, ask for SMTPUTF8 of the customer's server, too.
         """
-        plain = answered.reply_to.email.isascii()
         return [
             each
             for each in answered.copies
-            if not self._conversations.is_agent(each.email) and (each.email.isascii() or not plain)
+            if _PLAIN.fullmatch(each.email) and not self._conversations.is_agent(each.email)
         ]
 
     def _tidy(self, mailbox: Mailbox, answered: MailMessage) -> None:

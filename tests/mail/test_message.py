@@ -259,3 +259,16 @@ def test_addresses_in_very_many_headers_are_read_in_bounded_time() -> None:
     started = time.monotonic()
     assert read(f"Cc: {'@' * 60_000}\r\n".encode() * 60 + b"\r\nWhere is it?").copies == []
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("=?UTF-8?Q?M=FCller?= Hub", "Müller Hub"),
+        ("Größe =?UTF-8?Q?M=C3=BCller?= 日", "Größe Müller 日"),
+        ("=?x-unknown?q?a=FC?=", "aü"),
+    ],
+)
+def test_words_in_another_charset_than_they_say_are_read(written: str, read_as: str) -> None:
+    found = read(f"From: {written} <a@x.example>\r\nSubject: {written}\r\n\r\nHi".encode())
+    assert (found.subject, found.sender.name) == (read_as, read_as)

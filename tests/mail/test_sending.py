@@ -86,6 +86,18 @@ def test_addresses_that_no_standard_allows_are_answered(
     assert inbox.servers.post.recipients == [address]
 
 
+@pytest.mark.parametrize("message_id", ["<1@PC-Müller>", "<=?utf-8?b?//8=?=@x>"])
+def test_a_message_id_that_no_standard_allows_is_answered(
+    inbox: Inbox, mail: Mail, message_id: str
+) -> None:
+    head = f"From: ana@example.com\r\nMessage-ID: {message_id}\r\n"
+    inbox.deliver(f"{head}Subject: Größe =?UTF-8?Q?M=FCller?=\r\n\r\nWhere?".encode())
+    [asked] = [each.message.message_id for each in mail.new(9).mails]
+    mail.note(LeaveNoteRequest(answers=asked, key="k", text="Note"))
+    answer(mail, asked)
+    assert len(inbox.sent()) == 1
+
+
 def test_a_server_without_smtputf8_says_so(
     inbox: Inbox, mail: Mail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,7 +249,7 @@ def test_a_copy_beyond_ascii_asks_nothing_of_the_customers_server(
     inbox: Inbox, mail: Mail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "_knows_utf8", lambda _: False)
-    copies = "Cc: zoë@example.com, bo@example.com"
+    copies = "Cc: zoë@example.com, bo@example.com, a\\\\b@example.com"
     asked = f"From: ana@example.com\r\n{copies}\r\nMessage-ID: <1@x>\r\n\r\nWhere is it?"
     inbox.deliver(asked.encode())
     approve(mail, "<1@x>")
