@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 import structlog
 
 from services.common.llm.errors import ModelError
-from services.common.llm.spending import spending
+from services.common.llm.spending import Spending, spending
 from services.contracts import Draft, DraftRequest
 from services.draft.drafter import Drafter, no_draft
 
@@ -44,22 +44,26 @@ class DraftService:
         raise AssertionError("there is always a first drafter")
 
     async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:
-        """Yield pieces of the reply, then the draft.
+        """Yield pieces of the reply, then the draft, with what all that were asked cost.
 
         A provider that fails after its first piece is not replaced: the reader has seen that text.
         """
+        spent = Spending()
         for position, drafter in enumerate(self._drafters):
             begun = False
             try:
                 async for piece in drafter.stream(request):
                     begun = True
                     if isinstance(piece, Draft):
+                        spent.add(piece.usage, piece.cost_usd)
+                        piece = spent.on(piece)
                         _log(piece)
                     yield piece
                 return
             except ModelError as error:
                 if begun:
                     raise
+                spent.add(error.usage, error.cost_usd)
                 self._note_failure(drafter, error, position)
 
     def _note_failure(self, drafter: Drafter, error: ModelError, position: int) -> None:

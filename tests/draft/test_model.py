@@ -159,9 +159,12 @@ async def test_what_was_paid_and_cannot_be_used_stays_on_the_bill(
     monkeypatch.setenv("DRAFT_PROVIDER", "anthropic")
     monkeypatch.setenv("DRAFT_FALLBACK", fallback)
     monkeypatch.setenv("DRAFT_GUIDELINES", str(guidelines_folder(tmp_path)))
-    llmock.reply("no JSON at all")
+    llmock.reply("no JSON at all", times=2)
     async with client(create_app()) as http:
         draft = (await http.post("/draft", json=body())).json()
+        event, last = (await stream(http))[-1]
+    if drafted_by == "local":
+        assert (event, last["cost_usd"]) == ("draft", draft["cost_usd"])
     assert draft["provider"] == drafted_by
     assert draft["cost_usd"] > 0
     assert draft["usage"]["output_tokens"] > 0
