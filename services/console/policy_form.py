@@ -1,11 +1,13 @@
 """A policy as a form: percentages for people, and what they typed as a policy again."""
 
+import math
 from typing import Any
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from services.console.sessions import text_of
+from services.console.words import who
 from services.contracts.policies import CategoryPolicy, PutPolicyRequest
 
 PERCENT = (
@@ -34,6 +36,14 @@ NAMES = {
     "cold_start_corrections": "Corrections needed first",
     "max_turns": "Messages of a conversation",
     "repeat_ask_limit": "Times asked before",
+    "always_human": "Always a person",
+    "answer_replies": "Answer replies to its own answers",
+    "follow_advice": "Set the threshold to what the evidence advises",
+    "mode": "Who sends",
+    "human_from_urgency": "A person from this urgency on",
+    "send_up_to_urgency": "Send up to",
+    "autonomy": "Who lets a language answer",
+    "autonomy_begins": "How a language begins",
     "reviews_needed": "Right answers it takes",
     "autonomy_target": "Wrong answers allowed",
     "contested_target": "Contested answers allowed",
@@ -73,15 +83,54 @@ def as_policy(form: FormData, known: CategoryPolicy, agent: str) -> PutPolicyReq
         raise Wrong([_in_words(each) for each in error.errors()], values) from None
 
 
+def crossed(form: FormData, known: CategoryPolicy, agent: str) -> list[str]:
+    """Say who changed the policy since the form was shown, and what the form would undo.
+
+    A form holds every field: without this, saving one would take back what others did meanwhile.
+    """
+    if text_of(form, "seen") in ("", known.updated_at.isoformat()):
+        return []
+    try:
+        wanted = as_policy(form, known, agent).model_dump()
+    except Wrong as wrong:
+        wanted = wrong.values
+    by = who(known.updated_by)
+    said = f"{by} changed it while you had it open. Below it is as it is now: change it again."
+    return [said, *_differences(wanted, known.model_dump())]
+
+
+def _differences(wanted: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    return [
+        f"“{NAMES[name]}”: you had {_shown(name, value)}, now it is {_shown(name, now[name])}."
+        for name, value in wanted.items()
+        if name in NAMES and value != now[name]
+    ]
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if name in SWITCHES:
+        return "on" if value else "off"
+    return f"{value * 100:g} %" if name in PERCENT else str(value)
+
+
 def _take_number(form: FormData, name: str, values: dict[str, Any], problems: list[str]) -> None:
     typed = text_of(form, name).replace(",", ".").removesuffix("%").strip()
     if name == "repeat_ask_limit" and not typed:
         values[name] = None
         return
     try:
-        values[name] = round(float(typed) / 100, 4) if name in PERCENT else int(typed)
+        values[name] = _share(typed) if name in PERCENT else int(typed)
     except (ValueError, OverflowError):
         problems.append(f"“{NAMES[name]}” needs a number.")
+
+
+def _share(percent: str) -> float:
+    share = float(percent) / 100
+    if not math.isfinite(share):
+        raise ValueError(percent)
+    return round(share, 4)
 
 
 def _in_words(error: Any) -> str:

@@ -85,7 +85,9 @@ async def _show(
     pages: Html,
     status: int = 200,
     problem: str | None = None,
+    typed: dict[str, str] | None = None,
 ) -> HTMLResponse:
+    """The page; `typed` is what was to be saved and was not."""
     found, changes, categories = await asyncio.gather(
         corrections.get(correction_id),
         corrections.changes(correction_id),
@@ -101,6 +103,8 @@ async def _show(
         categories=categories,
         other=await corrections.get(other_id) if other_id else None,
         problem=problem,
+        shown={"human_resolution": found.human_resolution, "category": found.category}
+        | (typed or {}),
     )
 
 
@@ -115,14 +119,18 @@ async def change_correction(
     pages: Html,
 ) -> Response:
     """What the button says; the history keeps who did it."""
-    action = text_of(form, "action")
+    action, typed = text_of(form, "action"), None
+    if action == "save":
+        fields = ("human_resolution", "category")
+        typed = {name: text_of(form, name) for name in fields if name in form}
     try:
         said = await _change(corrections, correction_id, action, user.name, form)
     except BackendRefused as error:
         if error.http_status not in (409, 422):
             raise
+        status, problem = error.http_status, error.detail
         return await _show(
-            request, correction_id, corrections, rules, pages, error.http_status, error.detail
+            request, correction_id, corrections, rules, pages, status, problem, typed
         )
     if said is None:
         return await _show(

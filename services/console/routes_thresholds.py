@@ -72,6 +72,8 @@ async def change_policy(
 ) -> Response:
     """Holds from the next decision on."""
     known = await service.policy(rules, category)
+    if crossed := policy_form.crossed(form, known, user.name):
+        return await _show(request, category, rules, ledger, pages, crossed)
     try:
         await rules.put_policy(category, policy_form.as_policy(form, known, user.name))
     except policy_form.Wrong as wrong:

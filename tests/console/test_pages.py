@@ -179,6 +179,25 @@ async def test_correction_is_not_emptied(
     assert "30 days" in (await system.store.get(path)).json()["human_resolution"]
 
 
+async def test_refused_correction_is_not_typed_again(system: System, browser: Browser) -> None:
+    path = f"/corrections/{await correction(system)}"
+    await browser.get(path)
+    refusal = {"code": "conflict", "detail": "Somebody erased it."}
+    fields = {"human_resolution": "A long answer, typed with care.", "category": "shipping"}
+    there = system.ways["store_correction"]
+    handle = there.handle_async_request
+
+    async def refuse_patches(request: httpx.Request) -> httpx.Response:
+        refused = httpx.Response(409, json=refusal)
+        return refused if request.method == "PATCH" else await handle(request)
+
+    there.handle_async_request = refuse_patches  # type: ignore[method-assign]
+    await browser.post(path, {"action": "save"} | fields, status=409)
+    assert "Somebody erased it." in browser.page
+    assert "A long answer, typed with care.</textarea>" in browser.page
+    assert '<option value="shipping" selected>' in browser.page
+
+
 async def test_contradiction_is_decided(system: System, browser: Browser) -> None:
     path = f"/corrections/{await correction(system)}"
     newer = await correction(
@@ -208,6 +227,25 @@ async def test_threshold_is_changed_in_percent(system: System, browser: Browser)
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"send_threshold", "updated_by", "updated_at"}
     assert after["updated_by"] == "maya"
+
+
+async def test_what_somebody_else_changed_is_not_taken_back(
+    system: System, browser: Browser
+) -> None:
+    mine = fields_of(await browser.get("/thresholds/billing")) | {"send_threshold": "92.5"}
+    body = {k: v for k, v in (await policy(system)).items() if k not in ("category", "updated_at")}
+    theirs = body | {"always_human": True, "updated_by": "noor"}
+    await system.rules.put("/policies/billing", json=theirs)
+    before = await policy(system)
+    await browser.post("/thresholds/billing", mine, status=422)
+    assert await policy(system) == before
+    assert "noor changed it while you had it open" in browser.page
+    assert "“Always a person”: you had off, now it is on." in browser.page
+    assert "“Send from”: you had 92.5 %, now it is 90 %." in browser.page
+    again = fields_of(browser.page) | {"send_threshold": "92.5"}
+    await browser.post("/thresholds/billing", again)
+    after = await policy(system)
+    assert (after["send_threshold"], after["always_human"]) == (0.925, True)
 
 
 async def test_saving_what_is_shown_changes_nothing(system: System, browser: Browser) -> None:
@@ -251,6 +289,7 @@ def form_of(policy: dict[str, Any]) -> dict[str, str]:
         ({"send_threshold": "60"}, "must not be above"),
         ({"send_threshold": "many"}, "needs a number"),
         ({"send_threshold": "nan"}, "Send from"),
+        ({"send_threshold": "inf"}, "Send from"),
         ({"send_threshold": "101"}, "Send from"),
         ({"max_turns": "0"}, "Messages of a conversation"),
         ({"max_turns": "9" * 400}, "Messages of a conversation"),
