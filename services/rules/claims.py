@@ -158,10 +158,17 @@ def supported(claim: Claim, statements: Iterable[Statements]) -> bool:
 
 def _states(statement: Statements, claim: Claim) -> bool:
     if claim.kind in {"link", "e-mail address", "address"}:
-        return all(value in statement.literals for value in claim.values)
+        return all(_whole(value).search(statement.literals) for value in claim.values)
     if claim.unit is None:
         return not claim.values.isdisjoint(statement.plain)
     return any((value, claim.unit) in statement.numbers for value in claim.values)
+
+
+def _whole(literal: str) -> re.Pattern[str]:
+    """Finds `literal` alone: 12 Main Street is not said by 112 Main Street, nor one link by a
+    longer one. Other scripts write without spaces between a link and the words beside it.
+    """
+    return re.compile(rf"(?<![a-z0-9]){re.escape(literal)}(?![a-z0-9])")
 
 
 def may_be_echoed(claim: Claim) -> bool:
@@ -205,7 +212,7 @@ def _digits(written: str) -> str:
 
 def _literal(text: str) -> str:
     folded = fold(text)
-    folded = re.sub(r"https?://(?:www\.)?|\bwww\.", "", folded)
+    folded = re.sub(r"https?://(?:www\.)?|\bwww\.", " ", folded)
     return " ".join(re.sub(r"[,\s]+", " ", folded).split()).rstrip("/")
 
 

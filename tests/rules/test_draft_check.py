@@ -150,6 +150,29 @@ def test_echoing_the_customer(checker: DraftChecker, body: str, reply: str, allo
     assert ("unsupported_claim" not in found) is allowed
 
 
+@pytest.mark.parametrize(
+    ("source", "reply", "allowed"),
+    [
+        ("Come to 112 Main Street.", "Come to 12 Main Street.", False),
+        ("Wir sind in der Hauptstrasse 12.", "Wir sind in der Hauptstrasse 1.", False),
+        ("Write to noinfo@shop.example.", "Write to info@shop.example.", False),
+        ("See https://shop.example/returns.", "See https://shop.example/return.", False),
+        (
+            "詳細はhttps://shop.example/returnsで。",
+            "https://shop.example/returns",
+            True,
+        ),
+        ("See https://shop.example/returns/eu.", "See https://shop.example/returns.", True),
+        ("See www.shop.example/returns?x=1", "See https://shop.example/returns", True),
+    ],
+)
+def test_half_an_address_is_another_one(
+    checker: DraftChecker, source: str, reply: str, allowed: bool
+) -> None:
+    found = evidence(documents=[document(text=f"{DOCUMENT_TEXT} {source}")])
+    assert ("unsupported_claim" not in said(checker, reply, evidence=found)) is allowed
+
+
 def test_a_source_that_is_not_cited_does_not_count(checker: DraftChecker) -> None:
     other = document(id="other#1", text="Hold it for 77 seconds.")
     found = evidence(documents=[document(), other])
