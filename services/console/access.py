@@ -74,11 +74,16 @@ class Gate:
             return 0.0
         return max(0.0, recent[0] + self._seconds - time.monotonic())
 
-    def failed(self, address: str) -> None:
-        """Remember a wrong log-in."""
+    def begun(self, address: str) -> None:
+        """Count a log-in as wrong until it was right: many at once are no way around the limit."""
         if len(self._failed) >= _MOST_ADDRESSES:
             self._failed.pop(next(iter(self._failed)))
         self._failed.setdefault(address, deque(maxlen=self._limit)).append(time.monotonic())
+
+    def right(self, address: str) -> None:
+        """Take the newest one back."""
+        if found := self._failed.get(address):
+            found.pop()
 
     def _recent(self, address: str) -> deque[float]:
         found = self._failed.get(address, deque())

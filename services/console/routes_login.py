@@ -42,10 +42,11 @@ async def log_in(request: Request, pages: Html) -> Response:
         page = again(429, f"Too many wrong log-ins. Please wait {round(wait / 60) or 1} min.")
         page.headers["Retry-After"] = str(round(wait) or 1)
         return page
+    gate.begun(address)
     if not await access.check(name, text_of(form, "password")):
-        gate.failed(address)
         logger.warning("login_failed")
         return again(401, "Name or password is wrong.")
+    gate.right(address)
     sessions.begin(request, name)
     logger.info("logged_in")
     return RedirectResponse(target, 303)
@@ -66,7 +67,10 @@ async def first_page(_: SignedIn) -> Response:
 
 def inside(target: str) -> str:
     """Return `target` where it is a page of ours, else the first page."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # brackets that hold no address
+        return "/"
     odd = parts.scheme or parts.netloc or "\\" in target or not target.isprintable()
     if odd or not target.startswith("/") or target.startswith(("//", "/login", "/logout")):
         return "/"

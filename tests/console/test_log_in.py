@@ -1,5 +1,6 @@
 """Only people with the password get in, not for ever, and not by guessing."""
 
+import asyncio
 import base64
 import json
 import time
@@ -73,7 +74,7 @@ async def test_log_in_leads_to_where_one_wanted_to_go(nobody: Browser) -> None:
 ELSEWHERE = ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 
 
-@pytest.mark.parametrize("target", [*ELSEWHERE, "", "/login", "/\t/evil.example", "\x00/"])
+@pytest.mark.parametrize("target", [*ELSEWHERE, "", "/login", "/\t/evil.example", "\x00/", "//["])
 def test_log_in_leads_nowhere_else(target: str) -> None:
     assert inside(target) == "/"
 
@@ -183,15 +184,26 @@ async def test_guessing_has_to_wait(stack: AsyncExitStack) -> None:
     assert "Too many wrong log-ins" in browser.page
 
 
+async def test_guessing_many_at_once_is_no_way_around(stack: AsyncExitStack) -> None:
+    users = {"maya": SecretStr(hash_password(PASSWORD))}
+    browser = await open_browser(lone_app(login_failures=3, users=users), stack)
+    await browser.log_in()  # a right one is not counted
+    token = session_of(browser)["csrf"]
+    guesses = [{"csrf": token, "name": "maya", "password": f"guess-{n}"} for n in range(9)]
+    posted = (browser.http.post("/login", data=guess) for guess in guesses)
+    answers = [answer.status_code for answer in await asyncio.gather(*posted)]
+    assert sorted(answers) == [401] * 3 + [429] * 6
+
+
 def test_waiting_is_over_after_a_while_and_only_for_one_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     gate = Gate(2, 60)
-    gate.failed("1.2.3.4")
+    gate.begun("1.2.3.4")
     now[0] += 30
-    gate.failed("1.2.3.4")
+    gate.begun("1.2.3.4")
     assert gate.wait("1.2.3.4") == pytest.approx(30)
     assert gate.wait("1.2.3.5") == 0
     now[0] += 31
