@@ -14,8 +14,10 @@ from psycopg import sql
 from local.backup.archive import Manifest, TableCopy, read_manifest, stream
 from local.backup.errors import BackupError, DamagedBackup, NewerBackup, OlderBackup
 from local.backup.take import table_with, tables_of
+from local.privacy.forget import telling_words
 from services.common.database import Database
 from services.common.settings import DatabaseSettings
+from services.ledger.erasure import Erasure
 from services.ledger.restored import Settled, settle
 from services.store_correction import store_erasure
 from sql import migrate
@@ -133,10 +135,11 @@ async def _settle(
     settled = await settle(url, manifest.taken_at, forgotten)
     if settled.erased.ticket_ids:
         database = Database(DatabaseSettings.model_validate({"database_url": url}))
+        erased = (settled.erased.ticket_ids, telling_words(settled.erased.words))
         async with database.connection() as connection:
-            gone = (settled.erased.ticket_ids, settled.erased.words)
-            found = await store_erasure.find(connection, *gone)
-            await store_erasure.delete(connection, *gone, [each for each, _ in found])
+            gone = [each for each, _ in await store_erasure.find(connection, *erased)]
+            await store_erasure.delete(connection, *erased, gone)
+        await Erasure(database).forget_quotes(gone)
         await database.close()
     return settled
 

@@ -75,7 +75,7 @@ def forget(services: Services, n8n: N8nClient | None, requester: str) -> Deleted
     """
     erased = services.post("ledger", "forget", {"requester": requester})
     deleted = Deleted(tickets=len(erased["ticket_ids"]))
-    body = {"ticket_ids": erased["ticket_ids"], "words": _telling(erased["words"])}
+    body = {"ticket_ids": erased["ticket_ids"], "words": telling_words(erased["words"])}
     gone = services.post("store_correction", "forget", body)["correction_ids"]
     deleted.corrections = len(gone)
     if gone:
@@ -86,7 +86,7 @@ def forget(services: Services, n8n: N8nClient | None, requester: str) -> Deleted
     return deleted
 
 
-def _telling(words: Sequence[str]) -> list[str]:
+def telling_words(words: Sequence[str]) -> list[str]:
     """Leave out what would be found in texts of others, such as a helpdesk's bare numbers."""
     return [word for word in words if "@" in word or len(word) >= 12]
 

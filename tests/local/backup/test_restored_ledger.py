@@ -143,3 +143,43 @@ async def test_who_was_forgotten_stays_forgotten(filled: Filled, tmp_path: Path)
     assert "xylographic" not in text
     assert "mo@example.net" not in text
     assert "kim@example.org" in text
+
+
+async def test_a_forgotten_bare_number_takes_nobody_elses_corrections(
+    filled: Filled, tmp_path: Path
+) -> None:
+    """Helpdesks number their customers: "42" stands in many answers that are not about them."""
+    file = tmp_path / "b.zip"
+    async with filled.ledger() as http:
+        await register(http, a_ticket(9, requester={"id": "42", "email": "mo@example.net"}))
+        with psycopg.connect(filled.url) as connection:
+            connection.execute("update support_corrections set human_resolution = 'It costs $42.'")
+        take(filled.url, file)
+        assert (await http.post("/privacy/forget", json={"requester": "42"})).is_success
+    done = await asyncio.to_thread(restore, filled.url, file)
+    assert done.settled.erased.ticket_ids == ["django-helpdesk:9"]
+    with psycopg.connect(filled.url) as connection:
+        assert connection.execute("select count(*) from support_corrections").fetchone() == (2,)
+
+
+async def test_what_other_tickets_quote_of_the_forgotten_goes_again(
+    filled: Filled, tmp_path: Path
+) -> None:
+    file = tmp_path / "b.zip"
+    async with filled.ledger() as http:
+        await register(http, a_ticket(9, requester={"id": "mo@example.net"}))
+        with psycopg.connect(filled.url) as connection:
+            row = connection.execute(
+                "update support_corrections set ticket_id = 'django-helpdesk:9'"
+                " where ticket_id = 'django-helpdesk:2' returning id::text"
+            ).fetchone()
+            assert row is not None
+            event = decided_event("run-2", "review")
+            event["draft"]["reply"] = "Ask for xylographic paper."
+            event["draft"]["citations"] = [{"source_id": row[0], "quote": "xylographic paper"}]
+        await call(http, "events", event, 201, 2)
+        take(filled.url, file)
+        body = {"requester": "mo@example.net"}
+        assert (await http.post("/privacy/forget", json=body)).is_success
+    await asyncio.to_thread(restore, filled.url, file)
+    assert "xylographic" not in "\n".join(dumped(filled.url))
