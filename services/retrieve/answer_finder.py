@@ -32,7 +32,7 @@ class AnswerFinder:
         self._refresh_seconds = settings.answer_model_refresh_seconds
         self._looked_at = float("-inf")
         self._version: int | None = None
-        self._shelf: Shelf | None = None
+        self._used: tuple[int, Shelf] | None = None
         self._loading = asyncio.Lock()
 
     async def find(
@@ -49,9 +49,10 @@ class AnswerFinder:
         or was given only once, and, with the little probability that is left to them, where nothing
         that gives the learned answer is near.
         """
-        shelf = await self._current()
-        if shelf is None or self._version is None:
+        used = await self._current()
+        if used is None:
             return list(near), None
+        version, shelf = used
         allowed = shelf.allowed(request.category)
         if not allowed.any() or (near and not shelf.knows_answer_of(near[0]["id"])):
             return list(near), None
@@ -73,40 +74,41 @@ class AnswerFinder:
         if not rows:
             return [], None
         ids = [row["id"] for row in rows]
-        return rows, LearnedAnswer(
-            correction_ids=ids, probability=probability, version=self._version
-        )
+        return rows, LearnedAnswer(correction_ids=ids, probability=probability, version=version)
 
-    async def _current(self) -> Shelf | None:
+    async def _current(self) -> tuple[int, Shelf] | None:
+        """The version in use; while another one is loaded, the former one."""
         if time.monotonic() - self._looked_at >= self._refresh_seconds:
             async with self._loading:
                 if time.monotonic() - self._looked_at >= self._refresh_seconds:
                     await self._look()
-        return self._shelf
+        return self._used
 
     async def _look(self) -> None:
         active = await self._store.active()
         self._looked_at = time.monotonic()
         version = active[0] if active else None
-        if version == self._version:
-            return
-        self._version, self._shelf = version, None
-        if active is None or version is None:
-            return
-        if active[1] != self._embedding_model:
+        if version != self._version:
+            # noted only when it was loaded: a database that goes away meanwhile is asked again
+            self._used = await self._loaded(*active) if active else None
+            self._version = version
+
+    async def _loaded(self, version: int, embedding_model: str) -> tuple[int, Shelf] | None:
+        if embedding_model != self._embedding_model:
             logger.warning(
                 "answer_model_of_other_embeddings",
                 version=version,
-                model=active[1],
+                model=embedding_model,
                 configured=self._embedding_model,
             )
-            return
+            return None
         stored = await self._store.artefact(version)
         if stored is None:
-            return
+            return None
         try:
-            self._shelf = await asyncio.to_thread(from_bytes, stored)
+            shelf = await asyncio.to_thread(from_bytes, stored)
         except ValueError as error:
             logger.warning("answer_model_unreadable", version=version, reason=str(error))
-            return
+            return None
         logger.info("answer_model_loaded", version=version)
+        return version, shelf
