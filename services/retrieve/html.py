@@ -39,6 +39,8 @@ class _Writer(HTMLParser):
         return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "body":  # ends a head that was left open, as HTML allows
+            self._skipping = 0
         if tag in _SKIPPED:
             self._skipping += 1
         if self._skipping:

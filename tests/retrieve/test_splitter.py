@@ -192,6 +192,11 @@ def test_html_becomes_readable_markdown() -> None:
     )
 
 
+def test_a_head_that_is_left_open_hides_no_article() -> None:
+    page = "<!doctype html><html lang=en><head><title>no</title><body><p>Send it back.</p>"
+    assert html_to_markdown(page) == "Send it back."
+
+
 def test_deeply_nested_html_neither_fails_nor_takes_long() -> None:
     [part] = split("T", "<div><b>" * 100_000 + "deep", "html")
     assert part.text == "deep"
