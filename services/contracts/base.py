@@ -5,8 +5,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 
-def _refuse_unstorable(value: Any) -> None:
+_DEEPEST = 200
+"""Lists and objects within each other; what writes JSON gives up at about 250."""
+
+
+def _refuse_unstorable(value: Any, depth: int = 0) -> None:
     """Refuse what PostgreSQL or UTF-8 cannot hold, anywhere inside a JSON value."""
+    if depth > _DEEPEST:
+        raise ValueError(f"is nested more than {_DEEPEST} deep")
     match value:
         case str():
             if "\x00" in value:
@@ -16,10 +22,10 @@ def _refuse_unstorable(value: Any) -> None:
         case dict():
             for key, item in value.items():
                 _refuse_unstorable(key)
-                _refuse_unstorable(item)
+                _refuse_unstorable(item, depth + 1)
         case list() | tuple():
             for item in value:
-                _refuse_unstorable(item)
+                _refuse_unstorable(item, depth + 1)
 
 
 class Contract(BaseModel):

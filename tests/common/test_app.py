@@ -109,6 +109,10 @@ async def test_the_docs_page_asks_nobody_else(http: httpx.AsyncClient) -> None:
     assert 'PACKAGE_VERSION:"5.' in (await http.get("/docs/swagger-ui-bundle.js")).text
 
 
+def nested(depth: int) -> dict[str, object]:
+    return {"a": nested(depth - 1)} if depth else {}
+
+
 async def test_the_previous_token_still_passes(client: Client) -> None:
     app = small_app(token="a-brand-new-token-of-today", token_previous=TOKEN)
     async with client(app) as http:
@@ -124,6 +128,7 @@ async def test_the_previous_token_still_passes(client: Client) -> None:
         ({"id": ""}, "ticket.id"),
         ({"subject": "NUL \x00"}, "ticket.subject"),
         ({"metadata": {"a": ["\x00"]}}, "ticket.metadata"),
+        ({"metadata": nested(300)}, "ticket.metadata"),
         ({"body": 5}, "ticket.body"),
         ({"id": "other:1"}, "ticket"),
         ({"requester": {"id": "r", "email": "\x00"}}, "ticket.requester"),
