@@ -2,7 +2,6 @@
 """SQL that counts: summary and series."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from services.contracts.ledger_answers import (
@@ -18,6 +17,8 @@ from services.ledger.store_span import LANGUAGE, Span, of_language
 
 Wilson = Callable[[int, int], Interval]
 
+# in hours, because a day has 23 or 25 of them where the database keeps summer time
+_HOURS = {Bucket.HOUR: 1, Bucket.DAY: 24}
 _ROUTES = """
     count(*) filter (where route = 'auto_sent' and state = 'finished') as auto_sent,
     count(*) filter (where route = 'review' and state = 'finished') as review,
@@ -121,16 +122,18 @@ async def series(connection: Any, bucket: Bucket, span: Span, wilson: Wilson) ->
     rows = await connection.fetch(
         f"""
         select bucket as start, {_MEASURES}
-        from generate_series(date_trunc($1, $2::timestamptz, 'UTC'), $3, $4::interval) as bucket
+        from generate_series(date_trunc($1, $2::timestamptz, 'UTC'), $3,
+            make_interval(hours => $4)) as bucket
         left join ledger_turns t on t.registered_at >= greatest(bucket, $2)
-            and t.registered_at < least(bucket + $4::interval, $3) and {of_language(5)}
+            and t.registered_at < least(bucket + make_interval(hours => $4), $3)
+            and {of_language(5)}
         where bucket < $3
         group by bucket order by bucket
         """,
         bucket.value,
         span.since,
         span.until,
-        _interval(bucket),
+        _HOURS[bucket],
         span.language,
     )
     return [
@@ -144,7 +147,3 @@ async def series(connection: Any, bucket: Bucket, span: Span, wilson: Wilson) ->
         )
         for row in rows
     ]
-
-
-def _interval(bucket: Bucket) -> timedelta:
-    return timedelta(hours=1) if bucket is Bucket.HOUR else timedelta(days=1)

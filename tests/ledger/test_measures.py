@@ -104,6 +104,21 @@ async def test_the_series_has_a_point_for_every_day_also_empty_ones(
     assert [point["seconds_to_decision"]["median"] for point in points] == [60, None, 30]
 
 
+async def test_the_days_of_the_series_are_utc_where_the_database_keeps_summer_time(
+    ledger: Start, database_url: str
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    name = await connection.fetchval("select quote_ident(current_database())")
+    await connection.execute(f"alter database {name} set timezone = 'Europe/Berlin'")
+    await connection.close()
+    async with ledger() as http:
+        span = {"since": "2026-10-24T00:00:00Z", "until": "2026-10-27T00:00:00Z"}
+        points = (await http.get("/metrics/series", params=span)).json()["points"]
+    assert [point["start"] for point in points] == [
+        f"2026-10-{day}T00:00:00Z" for day in (24, 25, 26)
+    ]
+
+
 async def test_the_sample_is_blind_stratified_and_stable(ledger: Start, n8n: FakeN8n) -> None:
     async with ledger(n8n) as http:
         for number in range(1, 8):
