@@ -1,7 +1,7 @@
 """SQL of a restored ledger: what was in flight ends, and what it missed is known as such."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from services.contracts import Effect, Reason
@@ -62,10 +62,18 @@ async def missed(connection: Any, created_at: datetime) -> datetime | None:
         select taken_at from ledger_restores
         where $1 <= restored_at + make_interval(secs => $2) order by restored_at desc limit 1
         """,
-        created_at,
+        _in_utc(created_at),
         _CLOCKS_SECONDS,
     )
     return taken_at
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return it in UTC; a helpdesk's "no date" may be the year 1 in a zone ahead of UTC."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 async def ended_by_restore(connection: Any, turn_id: int) -> bool:

@@ -120,3 +120,10 @@ async def test_odd_external_ids_are_found_again(ledger: Start, number: str) -> N
         assert answer.json()["ticket"]["id"] == f"django-helpdesk:{number}"
         answer = await http.post(f"{path}/attempts", json={"execution_id": "1"})
         assert answer.json()["reason"] == "not_handed_out"
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-05:00"])
+async def test_a_ticket_without_a_real_date_is_taken_in(ledger: Start, at: str) -> None:
+    async with ledger() as http:
+        assert (await register(http, a_ticket(created_at=at)))["status"] == "new"
+        assert [turn["state"] for turn in await turns(http)] == ["waiting"]
