@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-
 _DEEPEST = 200
 """Lists and objects within each other; what writes JSON gives up at about 250."""
 
