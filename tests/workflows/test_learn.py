@@ -77,8 +77,10 @@ def test_a_night_in_which_nothing_was_learned_is_seen(n8n: N8n, stubs: Stubs, aw
     stubs.answers[away] = (503, {})
     assert n8n.end(n8n.run(WORKFLOW, TRIGGER)) == "error"
     later = ["outcomes", "refit", "follow", "review"]
-    if away in later[:-1]:
-        assert later[later.index(away) + 1] not in stubs.steps()
+    if away == "outcomes":
+        assert "refit" not in stubs.steps()
+    # what was too often wrong is taken back, whatever else could not be worked out
+    assert away not in ("refit", "follow") or stubs.steps()[-1] == "review"
     # neither half of the night stops the other
     assert "fit" in stubs.steps()
     assert away != "fit" or stubs.steps()[-5:] == ["reviewed", *later]
