@@ -18,7 +18,7 @@ from services.contracts import (
     Verdict,
 )
 from services.rules.calibration import Calibrator, Prior, measure
-from services.rules.claims import ClaimReader, may_be_echoed, supported
+from services.rules.claims import ClaimReader, may_be_echoed, stands_whole, supported
 from services.rules.conversation import agent_took_part, had_before, other_language
 from services.rules.evidence import CitationCheck, Source, check_citations, sources
 from services.rules.grounding import Grounding
@@ -174,11 +174,9 @@ def _named_elsewhere(request: CheckDraftRequest, cited: Sequence[Source]) -> Ite
     ticket = request.ticket
     known = " ".join(source.text for source in cited)[:MAX_READ]
     named = dict.fromkeys(_IDENTIFIER.findall(f"{ticket.subject}\n{ticket.body}"[:MAX_READ]))
-    missing = [name for name in named if name not in known]
+    missing = next((name for name in named if not stands_whole(name, known)), None)
     if missing and request.draft.reply.strip():
-        detail = (
-            f"The ticket names “{missing[0]}”, which no cited source does: a human approves it."
-        )
+        detail = f"The ticket names “{missing}”, which no cited source does: a human approves it."
         yield _blocked(Rule.DRAFT_MODE, detail)
 
 

@@ -123,6 +123,12 @@ def test_a_source_that_names_it_may_answer(checker: DraftChecker) -> None:
     assert found.verdict is Verdict.AUTO_SEND
 
 
+def test_a_source_that_names_a_longer_one_does_not(checker: DraftChecker) -> None:
+    about = document(text=f"{DOCUMENT_TEXT} This also clears error E1043.")
+    found = check(checker, ticket=ticket("Error E104"), evidence=evidence(documents=[about]))
+    assert found.verdict is Verdict.REVIEW
+
+
 def test_a_unit_stands_in_the_numbers_own_sentence(checker: DraftChecker) -> None:
     price = "Express costs $19.90."
     text = f"{price} An order has to be placed before 14:00."  # "an" is a year in French
