@@ -232,11 +232,11 @@ class CorrectionService:
 
     async def _edit(
         self, before: StoredCorrection, resolution: str
-    ) -> tuple[str, str, Sequence[Quality], bool, Vector, str]:
-        _, vector, sentence = await self._embedded(before.ticket_text, resolution)
+    ) -> tuple[str, str, Sequence[Quality], bool, Vector, str, Vector]:
+        question, vector, sentence = await self._embedded(before.ticket_text, resolution)
         quality, withheld = await self._quality(before.ticket_text, resolution)
         language = language_of(before.ticket_text, resolution)
-        return resolution, sentence, quality, withheld, vector, language
+        return resolution, sentence, quality, withheld, vector, language, question
 
     async def settle(self, change: Changes, correction_id: str) -> None:
         """Find out whether a correction repeats or contradicts others; the newer one counts."""

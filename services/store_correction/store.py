@@ -268,19 +268,29 @@ class Changes:
         withheld: bool,
         vector: Vector,
         language: str,
+        question: Vector,
     ) -> None:
-        """Replace what the human said; from now on it counts as written now."""
+        """Replace what the human said; from now on it counts as written now.
+
+        Whoever answers a question whose draft was only rejected teaches: it becomes evidence, so
+        that its `question`, which nobody had to find, is embedded now.
+        """
         await self._update(
             correction_id,
             "human_resolution = $2, summary = $3, quality = $4, withheld = $5, "
             "resolution_embedding = $6::text::halfvec, language = $7, resolved_at = now(), "
-            "vouched_at = now()",
+            "vouched_at = now(), "
+            "verdict = case verdict when 'rejected' then 'taught' else verdict end, "
+            "embedding_model = coalesce(embedding_model, $8), "
+            "embedding = coalesce(embedding, $9::text::halfvec)",
             resolution,
             summary,
             list(quality),
             withheld,
             vector_literal(vector),
             language,
+            self._model,
+            vector_literal(question),
         )
 
     async def _update(self, correction_id: str, assignments: str, *values: Any) -> None:

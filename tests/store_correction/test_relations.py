@@ -129,6 +129,18 @@ async def test_a_rejected_draft_is_kept_but_no_evidence(send: Send, evidence: Ev
     assert evidence() == {taught["id"]}
 
 
+async def test_who_answers_a_rejected_draft_teaches(
+    http: httpx.AsyncClient, send: Send, evidence: Evidence
+) -> None:
+    rejected = await send(verdict="rejected", human_resolution="")
+    answer = await http.patch(f"/corrections/{rejected['id']}", json={"human_resolution": ANSWER})
+    assert answer.json()["verdict"] == "taught"
+    assert answer.json()["embedding_model"]
+    assert evidence() == {rejected["id"]}
+    same = await send(ticket_id="test:2", human_resolution=REPHRASED)
+    assert same["duplicate_of"] == rejected["id"]
+
+
 @pytest.mark.parametrize(
     ("fields", "quality", "shown"),
     [
