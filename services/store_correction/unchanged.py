@@ -71,8 +71,11 @@ def _without_greeting(lines: list[str]) -> list[str]:
 
 def _without_signature(lines: list[str]) -> list[str]:
     """Cut names, closing phrase and signature block off the end, as long as something is left."""
+    left = sum(1 for line in lines if line.strip())
     for start, line in enumerate(lines):
-        if line.strip() == "--" and start and _is_block(lines[start + 1 :]):
+        left -= bool(line.strip())
+        is_mark = line.strip() == "--" and start and left <= _MAX_SIGNATURE_LINES
+        if is_mark and _is_block(lines[start + 1 :]):
             lines = lines[:start]
             break
     lines = _trimmed(lines)
@@ -95,9 +98,8 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 
 def _is_block(lines: list[str]) -> bool:
-    """Whether the lines under a `--` are an address, not sentences."""
-    told = [line for line in lines if line.strip()]
-    return len(told) <= _MAX_SIGNATURE_LINES and not any(_says_something(line) for line in told)
+    """Whether the few lines under a `--` are an address, not sentences."""
+    return not any(_says_something(line) for line in lines if line.strip())
 
 
 def _says_something(line: str) -> bool:

@@ -1,5 +1,7 @@
 """A reply that says the same is approved, however it is laid out; one word more is an edit."""
 
+import time
+
 import pytest
 
 from services.store_correction.unchanged import reads_the_same, words
@@ -95,3 +97,11 @@ def test_numbers_signs_and_addresses_count(draft: str, sent: str) -> None:
 def test_a_greeting_alone_says_nothing() -> None:
     assert words("Hello Ana,\n\nBest regards,\nMaya") == []
     assert not reads_the_same("Hello Ana,", "Hi Ben,")
+
+
+def test_a_text_of_nothing_but_signature_marks_is_read_at_once() -> None:
+    """Each one asked whether all that follows is a signature: minutes, with the process blocked."""
+    rules = "--\n" * 50_000
+    began = time.perf_counter()
+    assert not reads_the_same(rules, rules + "Maya")
+    assert time.perf_counter() - began < 5
