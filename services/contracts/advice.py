@@ -133,6 +133,7 @@ class RollBackRequest(Contract):
     version: int | None = Field(
         default=None,
         ge=0,
+        le=2**63 - 1,
         description="Use this one again; 0: none. Left out: the one before the active one.",
     )
 

@@ -53,3 +53,9 @@ async def test_mixed_embeddings_are_an_error_that_says_what_to_do(
     answer = await http.post("/answers/fit", json={"by": "nightly"})
     assert (answer.status_code, answer.json()["code"]) == (409, "mixed_embeddings")
     assert "3 with x" in answer.json()["detail"]
+
+
+async def test_a_version_that_no_number_can_be_is_refused(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/answers/rollback", json={"by": "maya", "version": 2**70})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "version"
