@@ -1,5 +1,6 @@
 """What the design promises of every service, shown on a small one."""
 
+import logging
 import re
 from collections.abc import AsyncIterator
 
@@ -182,6 +183,31 @@ async def test_an_unexpected_error_says_nothing_of_its_content(http: httpx.Async
     answer = await http.get("/broken")
     assert answer.status_code == 500
     assert "secret" not in answer.text
+
+
+async def test_an_unexpected_error_is_logged_with_its_place_and_without_its_words(
+    http: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A constraint of the database quotes the whole row, a validator the value."""
+    await http.get("/broken")
+    logged = capsys.readouterr()
+    assert "in broken" in logged.out
+    assert "builtins.RuntimeError" in logged.out
+    assert "secret of the customer" not in logged.out.replace(
+        'raise RuntimeError(\\"secret of the customer\\")', ""
+    )
+    assert "secret of the customer" not in logged.err
+
+
+def test_uvicorn_does_not_log_the_words_once_more() -> None:
+    small_app()
+    logger = logging.getLogger("uvicorn.error")
+    error = RuntimeError("xylographic")
+    told = (RuntimeError, error, None)
+    for message, kept in (("Exception in ASGI application\n", None), ("Cannot start", told)):
+        record = logger.makeRecord(logger.name, logging.ERROR, "", 0, message, (), told)
+        assert logger.filter(record)
+        assert record.exc_info == kept
 
 
 async def test_the_request_id_is_kept_or_made(http: httpx.AsyncClient) -> None:
