@@ -176,7 +176,7 @@ def _sideloads(request: Request, account: Account, ids: list[int | None]) -> Jso
     if "users" not in request.query_params.get("include", "").split(","):
         return {}
     wanted = dict.fromkeys(id_ for id_ in ids if id_ is not None)
-    return {"users": [account.users[id_] for id_ in wanted]}
+    return {"users": [account.users[id_] for id_ in wanted if id_ in account.users]}
 
 
 def _audit(account: Account, ticket: Json, said: list[Json]) -> Json:
