@@ -11,6 +11,7 @@ from local.workflows.settings import DeploySettings
 
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 _NOT_FOUND = 404
+_UNAUTHORIZED = 401
 _LABEL = "Deskloop deploy"
 
 
@@ -46,10 +47,18 @@ class N8nClient:
         N8nError
             Where n8n answers with an error or not at all.
         """
-        if self._key is None:
-            self._key = self._stored_key() or self._new_key()
-        headers = {"X-N8N-API-KEY": self._key}
-        return self._call(method, f"/api/v1{path}", headers=headers, **options)
+        if self._key is not None:
+            try:
+                return self._with_key(self._key, method, path, **options)
+            except N8nError as error:
+                # another client may have replaced the key that both used
+                if error.status != _UNAUTHORIZED:
+                    raise
+        self._key = self._stored_key() or self._new_key()
+        return self._with_key(self._key, method, path, **options)
+
+    def _with_key(self, key: str, method: str, path: str, **options: Any) -> Any:
+        return self._call(method, f"/api/v1{path}", headers={"X-N8N-API-KEY": key}, **options)
 
     def rest(self, method: str, path: str, **options: Any) -> Any:
         """Call the editor's own API (`/rest`) as the owner; returns what is under `data`."""

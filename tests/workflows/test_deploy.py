@@ -166,8 +166,11 @@ def test_the_api_key_is_kept_and_used_again(n8n: N8n) -> None:
 
 
 def test_a_lost_api_key_is_replaced(n8n: N8n) -> None:
+    assert n8n.client.api("GET", "/workflows", params={"limit": 1})["data"]
     (n8n.settings.state_folder / "n8n-api-key.json").unlink()
     assert deploy(n8n.settings, n8n.seed, n8n.folder) == []
+    # whoever still has the old one takes the new one
+    assert n8n.client.api("GET", "/workflows", params={"limit": 1})["data"]
 
 
 def test_n8n_away_is_a_clear_error(n8n: N8n, tmp_path: Path) -> None:

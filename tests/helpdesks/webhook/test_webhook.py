@@ -7,8 +7,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.contracts import Verdict
 from tests.helpdesks.bed.system import System, run_workflow
 from tests.helpdesks.webhook.standin import OwnDesk, signed
+from tests.workflows import samples
 from tests.workflows.stubs import Stubs
 
 pytestmark = pytest.mark.n8n
@@ -66,6 +68,19 @@ def test_the_same_and_the_wrong_order_change_nothing(
     assert said == ["new", "duplicate", "duplicate"]
     assert end_of(system, ticket, turn=2) == ("auto_sent", [])
     assert len(desk.public(ticket)) == 1
+
+
+def test_a_decision_that_the_ledger_refuses_is_not_sent(
+    desk: OwnDesk, system: System, stubs: Stubs, ticket: str
+) -> None:
+    odd = samples.check(Verdict.AUTO_SEND) | {"features": {"similarity": 7}}
+    stubs.answers["check-draft"] = (200, odd)
+    desk.asks(ticket)
+    assert end_of(system, ticket)[0] == "human"
+    assert (desk.public(ticket), len(desk.notes(ticket))) == ([], 1)
+    events = system.history(f"webhook:{ticket}")["events"]
+    told = [(e["kind"], e["route"]) for e in events if e["kind"] in ("posted", "post_failed")]
+    assert told == [("post_failed", "human")]
 
 
 def test_what_agents_answer_and_customers_rate_is_kept_once(
