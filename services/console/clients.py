@@ -260,9 +260,10 @@ class RetrieveApi(Backend):
 class CorrectionsApi(Backend):
     """The correction store."""
 
-    async def search(self, params: Params) -> CorrectionList:
+    async def search(self, params: Params, limit: int, offset: int = 0) -> CorrectionList:
         """One page, newest first."""
-        return await self.read(CorrectionList, "/corrections", params)
+        paging = {"limit": limit, "offset": offset}
+        return await self.read(CorrectionList, "/corrections", {**params, **paging})
 
     async def get(self, correction_id: str) -> StoredCorrection:
         """One correction."""

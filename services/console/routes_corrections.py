@@ -1,6 +1,7 @@
 """Corrections: what the machine learned, to be searched, mended and taken back."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -10,6 +11,7 @@ from services.console import service
 from services.console.clients import CorrectionsApi
 from services.console.dependencies import Corrections, Html, PageNumber, Rules
 from services.console.errors import BackendRefused
+from services.console.paging import shown_page
 from services.console.sessions import CheckedForm, SignedIn, text_of
 from services.contracts import CorrectionDecision, CorrectionDecisionRequest, CorrectionPatch
 
@@ -45,21 +47,20 @@ async def list_corrections(
     page: PageNumber = 1,
 ) -> HTMLResponse:
     """The newest first; a part of the page is answered where only that was asked for."""
-    params = {"search": search.strip(), "category": category, "quality": quality}
-    paging = {"limit": _PAGE, "offset": (page - 1) * _PAGE}
-    found, categories = await asyncio.gather(
-        corrections.search({**params, **_PARAMS.get(show, {}), **paging}),
-        service.categories(rules),
+    wanted = {"search": search.strip(), "category": category, "quality": quality}
+    params = {**wanted, **_PARAMS.get(show, {})}
+    shown, categories = await asyncio.gather(
+        shown_page(partial(corrections.search, params), page, _PAGE), service.categories(rules)
     )
     is_part = request.headers.get("HX-Request") == "true"
     return pages.render(
         request,
         "corrections_rows.html" if is_part else "corrections.html",
-        found=found,
+        found=shown.found,
         categories=categories,
         shows=_SHOW,
         chosen={"search": search, "category": category, "show": show, "quality": quality},
-        page=page,
+        page=shown.number,
         page_size=_PAGE,
     )
 

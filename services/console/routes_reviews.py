@@ -1,6 +1,7 @@
 """Reviews: the list, one draft with everything behind it, and the decision."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -20,8 +21,9 @@ from services.console.dependencies import (
 )
 from services.console.errors import BackendRefused
 from services.console.pages import Pages
+from services.console.paging import shown_page
 from services.console.sessions import CheckedForm, SignedIn, Watching, text_of
-from services.contracts.ledger_answers import Review, ReviewState
+from services.contracts.ledger_answers import Review, ReviewList, ReviewState
 
 router = APIRouter(tags=["reviews"])
 
@@ -62,12 +64,13 @@ async def list_reviews(
 ) -> HTMLResponse:
     """The most urgent and oldest first."""
     names = await service.categories(rules)
-    return await _list(
-        request,
-        ledger,
+    chosen, found = await _shown(ledger, Chosen(state, category, language, page))
+    return _list(
         pages,
+        request,
         "reviews.html",
-        Chosen(state, category, language, page),
+        chosen,
+        found,
         categories=names,
         languages=words.ANSWERED_LANGUAGES,
     )
@@ -85,28 +88,27 @@ async def list_rows(
     page: PageNumber = 1,
 ) -> HTMLResponse:
     """Does not keep an idle person logged in."""
-    chosen = Chosen(state, category, language, page)
-    answer = await _list(request, ledger, pages, "reviews_rows.html", chosen)
+    chosen, found = await _shown(ledger, Chosen(state, category, language, page))
+    answer = _list(pages, request, "reviews_rows.html", chosen, found)
     # so that the way back from a review leads to the same filters
     answer.headers["HX-Replace-Url"] = chosen.address
     return answer
 
 
-async def _list(
-    request: Request,
-    ledger: LedgerApi,
-    pages: Pages,
-    template: str,
-    chosen: Chosen,
-    **more: Any,
-) -> HTMLResponse:
-    found = await ledger.reviews(
+async def _shown(ledger: LedgerApi, chosen: Chosen) -> tuple[Chosen, ReviewList]:
+    fetch = partial(
+        ledger.reviews,
         chosen.state.value,
         chosen.category or None,
-        _PAGE,
-        (chosen.page - 1) * _PAGE,
-        chosen.language or None,
+        language=chosen.language or None,
     )
+    shown = await shown_page(fetch, chosen.page, _PAGE)
+    return replace(chosen, page=shown.number), shown.found
+
+
+def _list(
+    pages: Pages, request: Request, template: str, chosen: Chosen, found: ReviewList, **more: Any
+) -> HTMLResponse:
     context: dict[str, Any] = asdict(chosen) | {"state": chosen.state.value}
     return pages.render(
         request,

@@ -1,5 +1,6 @@
 """Tickets: which there are, and one followed from the first message to what became of it."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -7,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from services.console.dependencies import Html, Ledger, PageNumber
 from services.console.errors import BackendRefused
+from services.console.paging import shown_page
 from services.console.sessions import SignedIn
 from services.console.timeline import timeline
 from services.contracts.ledger_answers import InboxFilter
@@ -37,14 +39,16 @@ async def list_tickets(
     if find.strip():
         return await _find(request, ledger, pages, find.strip())
     wanted = state if state in set(InboxFilter) else None
-    found = await ledger.inbox(wanted, _PAGE, (page - 1) * _PAGE)
+    shown = await shown_page(partial(ledger.inbox, wanted), page, _PAGE)
     context: dict[str, Any] = {
         "state": wanted or "",
         "states": _STATES,
-        "page": page,
+        "page": shown.number,
         "page_size": _PAGE,
     }
-    return pages.render(request, "tickets.html", inbox=found, find="", missing=False, **context)
+    return pages.render(
+        request, "tickets.html", inbox=shown.found, find="", missing=False, **context
+    )
 
 
 async def _find(request: Request, ledger: Ledger, pages: Html, find: str) -> HTMLResponse:

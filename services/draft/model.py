@@ -53,17 +53,23 @@ class ModelDrafter:
             return no_draft(self, request, error)
 
     async def stream(self, request: DraftRequest) -> AsyncIterator[str | Draft]:
-        """Yield the reply as the model writes it (unchecked), then the checked draft."""
+        """Yield the reply as the model writes it (unchecked), then the checked draft.
+
+        What it declines to answer, or does not finish, ends in a draft for a human, as in `draft`.
+        """
         raw, shown = "", ""
-        async for piece in self._model.stream(self._prompt(request)):
-            if isinstance(piece, Completion):
-                yield checked(piece, request)
-                return
-            raw += piece
-            reply = reply_so_far(raw)
-            if len(reply) > len(shown):
-                yield reply[len(shown) :]
-                shown = reply
+        try:
+            async for piece in self._model.stream(self._prompt(request)):
+                if isinstance(piece, Completion):
+                    yield checked(piece, request)
+                    return
+                raw += piece
+                reply = reply_so_far(raw)
+                if len(reply) > len(shown):
+                    yield reply[len(shown) :]
+                    shown = reply
+        except (ModelRefused, ModelTruncated) as error:
+            yield no_draft(self, request, error)
 
     def _prompt(self, request: DraftRequest) -> Prompt[ModelDraft]:
         locale = customers_locale(request)

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.contracts.ledger_failures import WebhookFailure, WebhookFailureRequest
 from services.ledger.store import to_json
+from services.ledger.store_pages import fetch_page
 
 _COLUMNS = "id, source, workflow, step, reason, shape, times, first_at, last_at"
 _DEEPEST = 12
@@ -51,17 +52,18 @@ async def latest(
     connection: Any, source: str | None, limit: int, offset: int
 ) -> tuple[list[WebhookFailure], int]:
     """Return failures, the latest first, and how many there are."""
-    rows = await connection.fetch(
+    rows, total = await fetch_page(
+        connection,
         f"""
         select {_COLUMNS}, count(*) over () as total from ledger_webhook_failures
         where $1::text is null or source = $1
         order by last_at desc, id desc limit $2 offset $3
         """,
         source,
-        limit,
-        offset,
+        limit=limit,
+        offset=offset,
     )
-    return [_failure(row) for row in rows], rows[0]["total"] if rows else 0
+    return [_failure(row) for row in rows], total
 
 
 def _failure(row: Any) -> WebhookFailure:

@@ -19,6 +19,7 @@ from services.contracts.ledger_answers import (
 )
 from services.ledger import store_reviews
 from services.ledger.store import to_json
+from services.ledger.store_pages import fetch_page
 from services.ledger.store_records import ANNOUNCE_LAPSES_SECONDS
 
 _ENTRY = f"""
@@ -59,8 +60,7 @@ _WANTED = {
 
 
 def _entry(row: Any) -> dict[str, Any]:
-    fields = {name: value for name, value in row.items() if name != "total"}
-    return {**fields, "reasons": json.loads(fields["reasons"])}
+    return {**row, "reasons": json.loads(row["reasons"])}
 
 
 async def inbox(
@@ -74,7 +74,8 @@ async def inbox(
     """Return turns, those registered first in front; finished ones the other way round."""
     condition = "true" if wanted is None else _WANTED.get(wanted, f"t.state = '{wanted.value}'")
     newest_first = wanted in (None, InboxFilter.FINISHED, InboxFilter.SUPERSEDED)
-    rows = await connection.fetch(
+    rows, total = await fetch_page(
+        connection,
         f"""
         with entries as (select {_ENTRY} from ledger_turns t where {condition})
         select *, count(*) over () as total from entries
@@ -84,12 +85,12 @@ async def inbox(
         """,
         unannounced,
         source,
-        limit,
-        offset,
+        limit=limit,
+        offset=offset,
     )
     return Inbox(
         tickets=[InboxEntry.model_validate(_entry(row)) for row in rows],
-        total=rows[0]["total"] if rows else 0,
+        total=total,
         **await depths(connection),
     )
 

@@ -10,6 +10,7 @@ from services.contracts import ClaimRequest, OutcomeRequest, Reason, Route
 from services.contracts.ledger_answers import Claim
 from services.ledger.events import EventRow
 from services.ledger.store import Turn, notify, reasons_json, to_json
+from services.ledger.store_pages import fetch_page
 
 ANNOUNCE_LAPSES_SECONDS = 60
 """After so long an unconfirmed claim to tell agents of a ticket may be made anew."""
@@ -96,7 +97,8 @@ async def list_claims(
     connection: Any, confirmed: bool | None, older_than: float, limit: int, offset: int
 ) -> tuple[list[Claim], int]:
     """Return claims at least `older_than` seconds old, oldest first, and how many there are."""
-    rows = await connection.fetch(
+    rows, total = await fetch_page(
+        connection,
         f"""
         select {_CLAIM}, count(*) over () as total from ledger_claims
         where ($1::boolean is null or (confirmed_at is not null) = $1)
@@ -105,15 +107,10 @@ async def list_claims(
         """,
         confirmed,
         older_than,
-        limit,
-        offset,
+        limit=limit,
+        offset=offset,
     )
-    total = rows[0]["total"] if rows else 0
-    return [Claim.model_validate(_without_total(row)) for row in rows], total
-
-
-def _without_total(row: Any) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "total"}
+    return [Claim.model_validate(row) for row in rows], total
 
 
 async def insert_event(

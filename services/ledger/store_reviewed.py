@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.contracts.advice import ReviewedOutcome
+from services.ledger.store_pages import fetch_page
 from services.ledger.store_resolution import OBJECTIONS
 
 # Who looked closest is believed: the blind sample, a review, an agent's own answer, the customer.
@@ -81,7 +82,8 @@ async def reviewed_outcomes(
     connection: Any, since: datetime, limit: int, offset: int
 ) -> tuple[list[ReviewedOutcome], int]:
     """Return one page of what was found at or after `since`, and how many there are."""
-    rows = await connection.fetch(
+    rows, total = await fetch_page(
+        connection,
         f"""
         with reviewed as ({_REVIEWED})
         select *, count(*) over () as total from reviewed
@@ -89,10 +91,10 @@ async def reviewed_outcomes(
         order by reviewed_at, ticket_id, turn limit $2 offset $3
         """,
         since,
-        limit,
-        offset,
+        limit=limit,
+        offset=offset,
     )
-    return [_outcome(row) for row in rows], rows[0]["total"] if rows else 0
+    return [_outcome(row) for row in rows], total
 
 
 def _outcome(row: Any) -> ReviewedOutcome:

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.contracts import ReviewDecisionRequest
 from services.contracts.ledger_answers import Review, ReviewState
+from services.ledger.store_pages import fetch_page
 
 _REVIEW = """
     r.id as review_id, r.ticket_id, t.turn, r.state, t.ticket, t.reasons as turn_reasons,
@@ -53,7 +54,8 @@ async def list_reviews(
     offset: int,
 ) -> tuple[list[Review], int]:
     """Return reviews, the most urgent and oldest first, and how many there are."""
-    rows = await connection.fetch(
+    rows, total = await fetch_page(
+        connection,
         f"""
         select {_REVIEW}, count(*) over () as total {_FROM}
         where ($1::text is null or r.state = $1) and ($2::text is null or t.category = $2)
@@ -65,10 +67,10 @@ async def list_reviews(
         state.value if state else None,
         category,
         language,
-        limit,
-        offset,
+        limit=limit,
+        offset=offset,
     )
-    return [review_from(row) for row in rows], rows[0]["total"] if rows else 0
+    return [review_from(row) for row in rows], total
 
 
 async def reviews_of_ticket(connection: Any, ticket_id: str) -> list[Review]:

@@ -50,11 +50,29 @@ async def test_list_is_filtered_by_language(system: System, browser: Browser) ->
 async def test_the_way_back_from_a_review_leads_to_the_same_filters(browser: Browser) -> None:
     for asked, address in (
         ("state=open&category=billing&language=de&page=1", "/reviews?category=billing&language=de"),
-        ("state=decided&category=a%26b&page=2", "/reviews?state=decided&category=a%26b&page=2"),
+        ("state=decided&category=a%26b&page=1", "/reviews?state=decided&category=a%26b"),
         ("state=open&category=&language=", "/reviews"),
     ):
         answer = await browser.http.get(f"/reviews/rows?{asked}")
         assert answer.headers["HX-Replace-Url"] == address
+
+
+async def test_past_the_last_page_the_last_one_is_shown(system: System, browser: Browser) -> None:
+    for number in range(1, 27):
+        last = await system.review(number, ticket={"subject": f"About hub {number:02}"})
+    second = await browser.http.get("/reviews/rows?page=2")
+    assert second.headers["HX-Replace-Url"] == "/reviews?page=2"
+    assert second.text.count("About hub") == 1
+
+    # what stood there is decided while the page refreshes itself
+    await browser.get(f"/reviews/{last}")
+    await browser.post(f"/reviews/{last}/decision", {"decision": "reject", "reply": ""})
+    left = await browser.http.get("/reviews/rows?page=2")
+    assert left.headers["HX-Replace-Url"] == "/reviews"
+    assert "25 reviews" in left.text
+    assert left.text.count("About hub") == 25
+    assert "Nothing waits" not in left.text
+    assert (await browser.get("/tickets?page=9")).count("About hub") == 26
 
 
 @pytest.mark.parametrize(

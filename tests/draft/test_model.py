@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from llmock.pytest_plugin import LLMock
+from llmock.scenarios import Reply
 
 from services.draft.main import create_app
 from tests.conftest import Client
@@ -108,6 +109,20 @@ async def test_the_stream_shows_the_reply_and_ends_with_the_draft(
     assert events[-1][0] == "draft"
     assert shown == events[-1][1]["reply"]
     assert len(events) > 2
+
+
+@pytest.mark.parametrize("finish", ["content_filter", "length"])
+async def test_declined_or_cut_off_is_for_a_human_and_asks_nobody_else(
+    finish: str, http: httpx.AsyncClient, llmock: LLMock
+) -> None:
+    llmock.add(Reply("", finish_reason=finish), Reply("", finish_reason=finish))
+    draft = (await http.post("/draft", json=body())).json()
+    event, last = (await stream(http))[-1]
+    assert event == "draft"
+    for told in (draft, last):
+        assert (told["abstained"], told["reply"]) == (True, "")
+        assert told["provider"] != "local"
+        assert told["usage"]["input_tokens"] + told["usage"]["cache_write_tokens"] > 0
 
 
 async def stream(http: httpx.AsyncClient) -> list[tuple[str, Any]]:

@@ -188,4 +188,6 @@ async def test_the_most_urgent_and_oldest_come_first(ledger: Start, n8n: FakeN8n
         assert [r["ticket_id"][-1] for r in listed["reviews"]] == ["2", "4", "1", "3"]
         page = (await http.get("/reviews", params={"limit": 1, "offset": 1})).json()
         assert ([r["ticket_id"][-1] for r in page["reviews"]], page["total"]) == (["4"], 4)
+        past = (await http.get("/reviews", params={"limit": 2, "offset": 4})).json()
+        assert past == {"reviews": [], "total": 4}
         assert (await http.get("/reviews", params={"category": "billing"})).json()["total"] == 0
