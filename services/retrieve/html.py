@@ -1,7 +1,13 @@
-"""HTML of a help centre as readable Markdown: headings, lists, tables, code and links stay."""
+"""HTML of a help centre as readable Markdown: headings, lists, tables, code and links stay.
+
+lxml reads it: over broken tags Python's own reader takes the square of the length, which is minutes
+for 100 kB.
+"""
 
 import re
-from html.parser import HTMLParser
+from typing import Any
+
+from lxml import etree
 
 _SKIPPED = {"script", "style", "template", "noscript", "svg", "head", "nav", "iframe", "object"}
 _BLOCKS = {
@@ -11,20 +17,24 @@ _BLOCKS = {
 }  # fmt: skip
 _HEADING = re.compile(r"^h([1-6])$")
 _MARKER = re.compile(r"\n? *(?:-|\d+\.) ")
+_DEEPEST_LIST = 12
 _SPACE = re.compile(r"[^\S\n]*\s+")
 
 
 def html_to_markdown(html: str) -> str:
     """Return the visible text of `html` as Markdown; never fails, whatever the markup is."""
     writer = _Writer()
-    writer.feed(html)
-    writer.close()
+    target: Any = writer  # the stubs know only targets that take bytes as well
+    parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=True)
+    parser.feed(html.encode("utf-8", "replace"))
+    parser.close()
     return writer.markdown()
 
 
-class _Writer(HTMLParser):
+class _Writer:
+    """What lxml tells of the page, as it reads it."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._out: list[str] = []
         self._skipping = 0
         self._pre = 0
@@ -33,12 +43,16 @@ class _Writer(HTMLParser):
         self._cells = 0
         self._heading_rule_due = False
 
+    def close(self) -> None:
+        """There is nothing to give back but what `markdown` returns."""
+
     def markdown(self) -> str:
-        text = "".join(self._out)
-        text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+        lines = "".join(self._out).split("\n")
+        text = "\n".join(line.rstrip(" \t") for line in lines)
         return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Write what stands for the beginning of an element."""
         if tag == "body":  # ends a head that was left open, as HTML allows
             self._skipping = 0
         if tag in _SKIPPED:
@@ -66,14 +80,15 @@ class _Writer(HTMLParser):
             self._heading_rule_due |= tag == "th"
             self._out.append("| " if self._cells == 1 else " | ")
         elif tag == "a":
-            self._links.append(dict(attrs).get("href") or "")
+            self._links.append(attributes.get("href", ""))
             self._out.append("[")
         elif tag == "img":
-            self._text(dict(attrs).get("alt") or "")
+            self._text(attributes.get("alt", ""))
         elif tag in _BLOCKS:
             self._break()
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """Write what stands for the end of an element."""
         if tag in _SKIPPED:
             self._skipping = max(0, self._skipping - 1)
             return
@@ -95,7 +110,8 @@ class _Writer(HTMLParser):
         elif tag in _BLOCKS:
             self._break()
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
+        """Write text."""
         if not self._skipping:
             self._text(data)
 
@@ -117,7 +133,7 @@ class _Writer(HTMLParser):
     def _item_marker(self) -> str:
         if not self._lists:
             return "- "
-        indent = "  " * (len(self._lists) - 1)
+        indent = "  " * min(len(self._lists) - 1, _DEEPEST_LIST)
         number = self._lists[-1]
         if number is None:
             return f"{indent}- "

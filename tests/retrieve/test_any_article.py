@@ -1,7 +1,10 @@
 """Whatever an article looks like, it is split: nothing crashes, nothing visible is lost."""
 
 import re
+import time
+from typing import Literal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -108,3 +111,41 @@ def test_no_word_of_a_paragraph_is_lost(words: list[str]) -> None:
     text = " ".join(words)
     found = " ".join(part.text for part in split("Title", f"<p>{text}</p>", "html"))
     assert set(words) <= set(re.findall(r"[a-z]+", found))
+
+
+_HOSTILE = {
+    "open tags": "<div>" * 20_000,
+    "open lists": "<ul><li>" * 12_000,
+    "almost tags": "<a " * 33_000,
+    "almost attributes": "<a b='" * 16_000,
+    "almost comments": "<!--" * 25_000,
+    "almost ends": "</" * 50_000,
+    "cells": "<td>" * 25_000,
+    "spaces": (" " * 999 + "x") * 100,
+    "references": "&" * 100_000,
+    "headings": "# x\n" * 25_000,
+    "quotes": "> " * 50_000,
+    "brackets": "[" * 100_000,
+    "images": "![a](" * 20_000,
+    "stars": "*a_" * 33_000,
+    "backquotes": "`" * 99_999,
+    "table": "|" * 100_000,
+    "nested items": "".join(f"{'  ' * (n % 300)}- x\n" for n in range(330)),
+}
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+@pytest.mark.parametrize("name", _HOSTILE)
+def test_a_hostile_article_of_100_kb_is_split_in_bounded_time(
+    name: str, format_: Literal["html", "markdown"]
+) -> None:
+    start = time.process_time()
+    for part in split("Title", _HOSTILE[name], format_):
+        plain(part.text)
+    # a second where time grows with the length; what grows with its square takes minutes
+    assert time.process_time() - start < 20
+
+
+def test_a_page_is_read_whatever_encoding_it_names() -> None:
+    html = "<?xml encoding='latin-1'?><meta charset='latin-1'><p>Größe 日本 &#x1F600;</p>"
+    assert html_to_markdown(html) == "Größe 日本 😀"
