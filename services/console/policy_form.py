@@ -78,7 +78,7 @@ def as_policy(form: FormData, known: CategoryPolicy, agent: str) -> PutPolicyReq
     if problems:
         raise Wrong(problems, values)
     try:
-        return PutPolicyRequest(**values, updated_by=agent)
+        return PutPolicyRequest(**values, updated_by=agent, unchanged_since=known.updated_at)
     except ValidationError as error:
         raise Wrong([_in_words(each) for each in error.errors()], values) from None
 

@@ -79,6 +79,10 @@ async def change_policy(
     except policy_form.Wrong as wrong:
         return await _show(request, category, rules, ledger, pages, wrong.problems, wrong.values)
     except BackendRefused as error:
+        if error.problem_code == "policy_changed":
+            known = await service.policy(rules, category)
+            crossed = policy_form.crossed(form, known, user.name) or [error.detail]
+            return await _show(request, category, rules, ledger, pages, crossed)
         if error.http_status != 422:
             raise
         return await _show(request, category, rules, ledger, pages, [error.detail])

@@ -117,6 +117,11 @@ class PutPolicyRequest(PolicyValues):
     """Body of `PUT /policies/{category}`: the whole policy; creates the category where new."""
 
     updated_by: str = Field(min_length=1, max_length=200, examples=["agent:maria"])
+    unchanged_since: AwareDatetime | None = Field(
+        default=None,
+        description="The `updated_at` that the caller has read: refused (409) if the policy was "
+        "changed since. null replaces whatever there is.",
+    )
 
 
 class ApplyPresetRequest(Contract):

@@ -1,6 +1,7 @@
 """Advice on thresholds: from the outcomes of a category to its policy."""
 
 import asyncio
+from datetime import datetime
 
 import structlog
 
@@ -15,9 +16,9 @@ from services.contracts.advice import (
     ThresholdAdvice,
     ThresholdSimulation,
 )
-from services.contracts.policies import CategoryPolicy, PolicyValues
+from services.contracts.policies import CategoryPolicy
 from services.rules.advisor import Advice, advise, simulate
-from services.rules.errors import AdviceRefused, PolicyNotFound
+from services.rules.errors import AdviceRefused, PolicyChanged, PolicyNotFound
 from services.rules.outcome_store import OutcomeStore
 from services.rules.store import PolicyStore
 
@@ -63,24 +64,24 @@ class AdviceService:
 
     async def apply(self, category: str, request: ApplyAdviceRequest) -> AdviceApplied:
         """Set the advised threshold; raises `AdviceRefused` and changes nothing without one."""
-        policy = await self._policy(category)
         advice = await self.advice(category, request.target, request.confidence)
         if advice.threshold is None:
             raise AdviceRefused(f"No threshold for '{category}': {advice.reason}")
-        values = {name: getattr(policy, name) for name in PolicyValues.model_fields}
-        values["send_threshold"] = advice.threshold
-        values["review_threshold"] = min(policy.review_threshold, advice.threshold)
-        [stored] = await self._policies.put(
-            {category: PolicyValues.model_validate(values)}, request.updated_by
-        )
+        stored = await self._set(advice, advice.threshold, request.updated_by, None)
+        return AdviceApplied(advice=advice, policy=stored)
+
+    async def _set(
+        self, advice: ThresholdAdvice, threshold: float, by: str, unchanged_since: datetime | None
+    ) -> CategoryPolicy:
+        stored = await self._policies.set_threshold(advice.category, threshold, by, unchanged_since)
         logger.info(
             "advice_applied",
-            category=category,
-            by=request.updated_by,
-            threshold=advice.threshold,
+            category=advice.category,
+            by=by,
+            threshold=threshold,
             reviewed=advice.reviewed,
         )
-        return AdviceApplied(advice=advice, policy=stored)
+        return stored
 
     async def follow(self, request: FollowAdviceRequest) -> AdviceFollowedList:
         """Set the advised threshold of every category whose policy follows the advice.
@@ -94,18 +95,21 @@ class AdviceService:
         return AdviceFollowedList(categories=found)
 
     async def _follow(self, policy: CategoryPolicy, request: FollowAdviceRequest) -> AdviceFollowed:
-        former = policy.send_threshold
         wanted = ApplyAdviceRequest(updated_by=request.updated_by, target=request.target)
         advice = await self.advice(policy.category, wanted.target, wanted.confidence)
-        changed = advice.threshold not in (None, former)
-        if changed:
-            await self.apply(policy.category, wanted)
-        return AdviceFollowed(
+        unchanged = AdviceFollowed(
             category=policy.category,
-            changed=changed,
-            threshold=former if advice.threshold is None else advice.threshold,
+            changed=False,
+            threshold=policy.send_threshold,
             reason=advice.reason,
         )
+        if advice.threshold is None or advice.threshold == policy.send_threshold:
+            return unchanged
+        try:
+            await self._set(advice, advice.threshold, wanted.updated_by, policy.updated_at)
+        except PolicyChanged as error:  # by a person, who may no longer want it followed
+            return unchanged.model_copy(update={"reason": str(error)})
+        return unchanged.model_copy(update={"changed": True, "threshold": advice.threshold})
 
     async def _policy(self, category: str) -> CategoryPolicy:
         policies = {policy.category: policy for policy in await self._policies.policies()}

@@ -6,6 +6,7 @@ DeskloopError
 │   ├── PolicyNotFound       404, names the categories that have a policy
 │   └── UnknownCalibration   404: no such version of the probability
 └── Conflict
+    ├── PolicyChanged        409, says by whom and when
     ├── AdviceRefused        409, says how many reviews are missing
     └── AutonomyUnchanged    409, the language is in that mode already
 
@@ -32,6 +33,12 @@ class UnknownCalibration(NotFound):
     """There is no version of the probability of this number."""
 
     code = "calibration_not_found"
+
+
+class PolicyChanged(Conflict):
+    """Somebody changed the policy after the caller had read it; the text says who."""
+
+    code = "policy_changed"
 
 
 class AdviceRefused(Conflict):

@@ -16,11 +16,12 @@ from services.contracts.policies import (
 )
 from services.rules.service import RulesService
 
+_PROBLEM = {"application/problem+json": {"schema": Problem.model_json_schema()}}
 _NO_PRESET: dict[int | str, dict[str, Any]] = {
-    404: {
-        "description": "There is no preset of that name",
-        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
-    }
+    404: {"description": "There is no preset of that name", "content": _PROBLEM}
+}
+_CHANGED: dict[int | str, dict[str, Any]] = {
+    409: {"description": "Somebody changed it after `unchanged_since`", "content": _PROBLEM}
 }
 
 
@@ -52,7 +53,9 @@ def policies_router(service: RulesService) -> APIRouter:
     async def policies() -> PolicyList:
         return await service.policies()
 
-    @router.put("/{category}", summary="Replace or create one category's policy")
+    @router.put(
+        "/{category}", summary="Replace or create one category's policy", responses=_CHANGED
+    )
     async def put_policy(
         category: Annotated[Category, Path()], body: PutPolicyRequest
     ) -> CategoryPolicy:

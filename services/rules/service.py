@@ -92,8 +92,10 @@ class RulesService:
         return PolicyList(policies=await self.store.policies(), presets=list(self.presets))
 
     async def put_policy(self, category: str, request: PutPolicyRequest) -> CategoryPolicy:
-        """Replace or create one category's policy."""
-        [stored] = await self.store.put({category: request}, request.updated_by)
+        """Replace or create one category's policy; raises `PolicyChanged`."""
+        stored = await self.store.replace(
+            category, request, request.updated_by, request.unchanged_since
+        )
         logger.info("policy_changed", category=category, by=request.updated_by)
         return stored
 

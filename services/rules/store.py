@@ -1,12 +1,14 @@
 """All SQL of the rules service: the policy table, and two counts of the correction store."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from services.common.database import Database
 from services.contracts.policies import CategoryPolicy, PolicyValues
 from services.contracts.rules import Mode
 from services.rules.autonomy import UNKNOWN_LANGUAGE, primary
+from services.rules.errors import PolicyChanged
 from services.rules.policies import FALLBACK_CATEGORY, Standing
 
 _STANDING = """
@@ -27,6 +29,8 @@ LIMIT 1
 
 _KNOWN = "SELECT category FROM category_policies ORDER BY category"
 
+_ONE = "SELECT * FROM category_policies WHERE category = $1"
+
 _LIST = "SELECT * FROM category_policies ORDER BY category"
 
 _FIELDS = tuple(PolicyValues.model_fields)
@@ -36,8 +40,17 @@ INSERT INTO category_policies (category, updated_by, {", ".join(_FIELDS)})
 VALUES ($1, $2, {", ".join(f"${n}" for n in range(3, len(_FIELDS) + 3))})
 ON CONFLICT (category) DO UPDATE SET updated_at = now(), updated_by = EXCLUDED.updated_by,
     {", ".join(f"{field} = EXCLUDED.{field}" for field in _FIELDS)}
+WHERE ${len(_FIELDS) + 3}::timestamptz IS NULL
+    OR category_policies.updated_at = ${len(_FIELDS) + 3}
 RETURNING *
 """  # noqa: S608 (only names of fields)
+
+_SET_THRESHOLD = """
+UPDATE category_policies SET updated_at = now(), updated_by = $2, send_threshold = $3,
+    review_threshold = least(review_threshold, $3)
+WHERE category = $1 AND ($4::timestamptz IS NULL OR updated_at = $4)
+RETURNING *
+"""
 
 _EVERYTHING_TO_A_HUMAN = {
     "category": FALLBACK_CATEGORY,
@@ -82,9 +95,42 @@ class PolicyStore:
         """Store these policies together or not at all; returns them as stored."""
         async with self._database.connection() as connection:
             return [
-                _policy(await connection.fetchrow(_PUT, category, by, *_values(values)))
+                _policy(await connection.fetchrow(_PUT, category, by, *_values(values), None))
                 for category, values in policies.items()
             ]
+
+    async def replace(
+        self, category: str, values: PolicyValues, by: str, unchanged_since: datetime | None
+    ) -> CategoryPolicy:
+        """Store one policy; raises `PolicyChanged` where it was changed after `unchanged_since`."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(_PUT, category, by, *_values(values), unchanged_since)
+            return await _unless_changed(connection, category, row)
+
+    async def set_threshold(
+        self, category: str, threshold: float, by: str, unchanged_since: datetime | None
+    ) -> CategoryPolicy:
+        """Send from `threshold`, and leave the rest of the policy as it is.
+
+        Raises `PolicyChanged` where it was changed after `unchanged_since`.
+        """
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(
+                _SET_THRESHOLD, category, by, threshold, unchanged_since
+            )
+            return await _unless_changed(connection, category, row)
+
+
+async def _unless_changed(
+    connection: Any, category: str, written: Mapping[str, Any] | None
+) -> CategoryPolicy:
+    if written is not None:
+        return _policy(written)
+    found = await connection.fetchrow(_ONE, category)
+    raise PolicyChanged(
+        f"The policy of '{category}' was changed by {found['updated_by']} at "
+        f"{found['updated_at'].isoformat()}: read it again."
+    )
 
 
 def _values(policy: PolicyValues) -> list[Any]:

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 
 from services.console import words
+from services.console.clients import RulesApi
+from services.contracts.policies import PutPolicyRequest
 from tests.console.conftest import Browser, System
 from tests.ledger.conftest import a_reply, call, register
 
@@ -246,6 +248,24 @@ async def test_what_somebody_else_changed_is_not_taken_back(
     await browser.post("/thresholds/billing", again)
     after = await policy(system)
     assert (after["send_threshold"], after["always_human"]) == (0.925, True)
+
+
+async def test_what_somebody_changes_in_the_same_moment_is_not_taken_back(
+    system: System, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = fields_of(await browser.get("/thresholds/billing")) | {"send_threshold": "92.5"}
+    save = RulesApi.put_policy
+
+    async def after_theirs(api: RulesApi, category: str, wanted: PutPolicyRequest) -> Any:
+        theirs = {"always_human": True, "updated_by": "noor"}
+        await system.rules.put(f"/policies/{category}", json=theirs)
+        return await save(api, category, wanted)
+
+    monkeypatch.setattr(RulesApi, "put_policy", after_theirs)
+    await browser.post("/thresholds/billing", mine, status=422)
+    assert "noor changed it while you had it open" in browser.page
+    assert "“Always a person”: you had off, now it is on." in browser.page
+    assert (await policy(system))["always_human"] is True
 
 
 async def test_saving_what_is_shown_changes_nothing(system: System, browser: Browser) -> None:

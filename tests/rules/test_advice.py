@@ -6,6 +6,7 @@ import httpx
 import numpy as np
 import pytest
 
+from services.rules.outcome_store import OutcomeStore
 from tests.rules.bodies import check_body
 
 NAMES = (
@@ -97,6 +98,36 @@ async def test_only_policies_that_say_so_follow_the_advice(rules: httpx.AsyncCli
         assert "299 more" in billing["reason"]
         assert (technical["changed"], technical["threshold"]) == (changed, 0.95)
     assert (await policy(rules))["updated_by"] == "nightly"
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+async def test_what_is_changed_while_advice_is_worked_out_stays(
+    by_hand: bool, rules: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await send(rules, [outcome(n) for n in range(400)])
+    following = {"follow_advice": True, "updated_by": "agent:maria"}
+    await rules.put("/policies/technical", json=following)
+    read = OutcomeStore.outcomes
+
+    async def meanwhile(store: OutcomeStore, category: str) -> Any:
+        await rules.put(
+            "/policies/technical", json={"always_human": True, "updated_by": "agent:noor"}
+        )
+        return await read(store, category)
+
+    monkeypatch.setattr(OutcomeStore, "outcomes", meanwhile)
+    path = "/policies/technical/advice" if by_hand else "/advice/follow"
+    found = (await rules.post(path, json={"updated_by": "deskloop"})).json()
+    now = await policy(rules)
+    assert now["always_human"] is True
+    assert now["follow_advice"] is False
+    if by_hand:
+        assert now["send_threshold"] == found["policy"]["send_threshold"] == 0.95
+    else:
+        [technical] = found["categories"]
+        assert technical["changed"] is False
+        assert "by agent:noor" in technical["reason"]
+        assert now["send_threshold"] == technical["threshold"] == 0.75
 
 
 async def test_a_category_without_a_policy_is_named(rules: httpx.AsyncClient) -> None:

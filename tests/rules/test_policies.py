@@ -96,6 +96,21 @@ async def test_a_wrong_policy_is_refused_by_name(
     assert await _policies(rules) == before
 
 
+async def test_what_was_changed_since_it_was_read_is_not_replaced(rules: httpx.AsyncClient) -> None:
+    read = (await _policies(rules))["billing"]["updated_at"]
+    theirs = {"always_human": True, "updated_by": "noor", "unchanged_since": read}
+    changed = await rules.put("/policies/billing", json=theirs)
+    assert changed.status_code == 200, changed.text
+    before = await _policies(rules)
+    mine = {"max_turns": 9, "updated_by": "maya", "unchanged_since": read}
+    answer = await rules.put("/policies/billing", json=mine)
+    assert (answer.status_code, answer.json()["code"]) == (409, "policy_changed")
+    assert "by noor" in answer.json()["detail"]
+    assert await _policies(rules) == before
+    again = mine | {"unchanged_since": before["billing"]["updated_at"]}
+    assert (await rules.put("/policies/billing", json=again)).status_code == 200
+
+
 async def test_presets(rules: httpx.AsyncClient) -> None:
     by = {"updated_by": "agent:maria"}
     await rules.put("/policies/plant-food", json=by | {"max_turns": 9})
