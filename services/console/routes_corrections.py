@@ -152,9 +152,11 @@ async def _change(
         resolution, category = text_of(form, "human_resolution").strip(), text_of(form, "category")
         if not resolution:
             raise BackendRefused("console", 422, "empty", "The answer must not be empty.")
-        patch = CorrectionPatch(human_resolution=resolution)
-        if category:
-            patch = CorrectionPatch(human_resolution=resolution, category=category)
+        patch = CorrectionPatch(
+            human_resolution=resolution,
+            category=category or None,
+            replaces=text_of(form, "seen") if "seen" in form else None,
+        )
         await corrections.patch(correction_id, patch, agent)
         return "saved"
     if action in set(CorrectionDecision):

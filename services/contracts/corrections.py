@@ -132,6 +132,11 @@ class CorrectionPatch(Contract):
     active: bool | None = None
     human_resolution: str | None = Field(default=None, min_length=1)
     category: Identifier | None = None
+    replaces: str | None = Field(
+        default=None,
+        description="The `human_resolution` that the caller has read: refused (409) where it reads "
+        "differently by now. null replaces whatever there is.",
+    )
 
 
 class CorrectionDecision(StrEnum):

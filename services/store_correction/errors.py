@@ -3,6 +3,7 @@
 NotFound
 └── CorrectionNotFound   404
 Conflict
+├── CorrectionChanged    409, saying when
 └── NothingToDecide      409, saying why
 Unprocessable
 └── UnknownCategory      422, listing the known ones
@@ -15,6 +16,12 @@ class CorrectionNotFound(NotFound):
     """No correction has this id."""
 
     code = "correction_not_found"
+
+
+class CorrectionChanged(Conflict):
+    """Somebody changed the resolution after the caller had read it."""
+
+    code = "correction_changed"
 
 
 class NothingToDecide(Conflict):

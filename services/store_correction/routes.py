@@ -122,7 +122,7 @@ async def list_changes(correction_id: CorrectionId, service: Service) -> list[Co
 @router.patch(
     "/corrections/{correction_id}",
     summary="Edit, deactivate or restore a correction",
-    responses=NOT_FOUND,
+    responses={**NOT_FOUND, 409: {**ERRORS[422], "description": "Somebody changed it meanwhile"}},
 )
 async def patch_correction(
     correction_id: CorrectionId, body: CorrectionPatch, service: Service, agent_id: AgentId = None

@@ -23,7 +23,7 @@ from services.contracts import (
 )
 from services.store_correction import life, store_life, summary
 from services.store_correction.comparison import Relation, relation
-from services.store_correction.errors import CorrectionNotFound, UnknownCategory
+from services.store_correction.errors import CorrectionChanged, CorrectionNotFound, UnknownCategory
 from services.store_correction.language import language_of
 from services.store_correction.quality import is_too_short, personal_data
 from services.store_correction.settings import StoreCorrectionSettings
@@ -191,7 +191,13 @@ class CorrectionService:
     async def patch(
         self, correction_id: UUID, patch: CorrectionPatch, agent_id: str | None
     ) -> StoredCorrection:
-        """Edit, recategorise, deactivate or restore; what relates to it is looked at anew."""
+        """Edit, recategorise, deactivate or restore; what relates to it is looked at anew.
+
+        Raises
+        ------
+        CorrectionChanged
+            Where it no longer says what `patch.replaces` says.
+        """
         before = await self.get(correction_id)
         if patch.category is not None:
             await self._require_known(patch.category)
@@ -201,6 +207,8 @@ class CorrectionService:
         edit = await self._edit(before, new_resolution) if new_resolution is not None else None
         categories = [before.category, patch.category or before.category]
         async with self._store.changing(categories, agent_id) as change:
+            if patch.replaces is not None:
+                await _require_unchanged(change, before.id, patch.replaces)
             if edit is not None:
                 await change.set_resolution(before.id, *edit)
                 await life.confirm_text(change, before.id)
@@ -262,6 +270,12 @@ class CorrectionService:
                 return
         for neighbour in contradicted:
             await change.mark_superseded(neighbour.id, correction_id)
+
+
+async def _require_unchanged(change: Changes, correction_id: str, read: str) -> None:
+    now = await change.resolution(correction_id)
+    if now.split() != read.split():
+        raise CorrectionChanged("Somebody changed this answer meanwhile: read it again.")
 
 
 def _verdict(request: StoreCorrectionRequest) -> CorrectionVerdict:

@@ -259,6 +259,14 @@ class Changes:
         """Move it to another category."""
         await self._update(correction_id, "category = $2", category)
 
+    async def resolution(self, correction_id: str) -> str:
+        """Return what the human said; nobody else changes it until this transaction ends."""
+        said: str = await self.connection.fetchval(
+            "select human_resolution from support_corrections where id = $1::text::uuid for update",
+            correction_id,
+        )
+        return said
+
     async def set_resolution(
         self,
         correction_id: str,

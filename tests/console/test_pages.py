@@ -181,6 +181,26 @@ async def test_correction_is_not_emptied(
     assert "30 days" in (await system.store.get(path)).json()["human_resolution"]
 
 
+async def test_what_somebody_else_wrote_meanwhile_is_shown_before_it_is_replaced(
+    system: System, browser: Browser
+) -> None:
+    path = f"/corrections/{await correction(system)}"
+    page = await browser.get(path)
+    mine = fields_of(page) | {"action": "save", "human_resolution": "Within 60 days, Maya says."}
+    await system.store.patch(path, json={"human_resolution": "Within 45 days, Noor says."})
+    await browser.post(path, mine, status=409)
+    assert "Somebody changed this answer meanwhile" in browser.page
+    assert "As it is saved now" in browser.page
+    assert "Within 60 days, Maya says.</textarea>" in browser.page
+    assert "Noor" in (await system.store.get(path)).json()["human_resolution"]
+    again = fields_of(browser.page) | {
+        "action": "save",
+        "human_resolution": mine["human_resolution"],
+    }
+    await browser.post(path, again)
+    assert "Maya" in (await system.store.get(path)).json()["human_resolution"]
+
+
 async def test_refused_correction_is_not_typed_again(system: System, browser: Browser) -> None:
     path = f"/corrections/{await correction(system)}"
     await browser.get(path)
@@ -284,7 +304,7 @@ def fields_of(page: str) -> dict[str, str]:
     """What a browser sends for the form as it stands."""
     from bs4 import BeautifulSoup
 
-    form = BeautifulSoup(page, "html.parser").select_one('form[action="/thresholds/billing"]')
+    form = BeautifulSoup(page, "html.parser").select_one("form:has(input[name=seen])")
     assert form is not None
     fields = {}
     for field in form.select("input[name]"):

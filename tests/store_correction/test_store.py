@@ -93,6 +93,21 @@ async def test_an_edit_is_summarised_anew_and_audited(http: httpx.AsyncClient, s
     assert (await send())["stored"] is False  # the first delivery, sent again, is still known
 
 
+async def test_an_edit_of_what_reads_differently_by_now_is_refused(
+    http: httpx.AsyncClient, send: Send
+) -> None:
+    url = f"/corrections/{(await send())['id']}"
+    theirs = {"human_resolution": "Returns are free within 45 days.", "replaces": ANSWER}
+    assert (await http.patch(url, json=theirs)).status_code == 200
+    mine = {"human_resolution": "Returns are free within 60 days.", "category": "billing"}
+    answer = await http.patch(url, json=mine | {"replaces": ANSWER})
+    assert (answer.status_code, answer.json()["code"]) == (409, "correction_changed")
+    now = (await http.get(url)).json()
+    assert (now["human_resolution"], now["category"]) == (theirs["human_resolution"], "shipping")
+    again = mine | {"replaces": theirs["human_resolution"] + "\r\n"}
+    assert (await http.patch(url, json=again)).json()["category"] == "billing"
+
+
 async def test_changes_made_by_hand_in_sql_are_audited_too(
     http: httpx.AsyncClient, send: Send, database_url: str
 ) -> None:
