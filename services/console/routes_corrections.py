@@ -130,6 +130,8 @@ async def change_correction(
         if error.http_status not in (409, 422):
             raise
         status, problem = error.http_status, error.detail
+        if error.problem_code == "correction_changed":
+            problem = "Somebody changed this answer while you wrote. Saving again replaces theirs."
         return await _show(
             request, correction_id, corrections, rules, pages, status, problem, typed
         )

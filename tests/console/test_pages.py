@@ -189,7 +189,7 @@ async def test_what_somebody_else_wrote_meanwhile_is_shown_before_it_is_replaced
     mine = fields_of(page) | {"action": "save", "human_resolution": "Within 60 days, Maya says."}
     await system.store.patch(path, json={"human_resolution": "Within 45 days, Noor says."})
     await browser.post(path, mine, status=409)
-    assert "Somebody changed this answer meanwhile" in browser.page
+    assert "Saving again replaces theirs" in browser.page
     assert "As it is saved now" in browser.page
     assert "Within 60 days, Maya says.</textarea>" in browser.page
     assert "Noor" in (await system.store.get(path)).json()["human_resolution"]
