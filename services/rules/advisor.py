@@ -29,6 +29,7 @@ _LATE = 1.3
 _FIRST_SHARE = 0.32
 _GRID = 10_000
 _ROUNDING = 1e-9
+_NEVER = 10**9
 _LEAST_SURE = 6
 """No reply goes out that is more than so many times as probably wrong as the target allows."""
 
@@ -87,8 +88,9 @@ def simulate(outcomes: Sequence[Outcome], threshold: float, confidence: float) -
 
 
 def fewest_reviews(target: float, confidence: float) -> int:
-    """How many answers, all right, it takes before any threshold can pass."""
-    return math.ceil(math.log(1 - confidence) / math.log(1 - target))
+    """How many answers, all right, it takes before any threshold can pass; at most `_NEVER`."""
+    least = math.log(1 - confidence) / math.log1p(-target)
+    return math.ceil(min(least, _NEVER))
 
 
 def advise(

@@ -65,6 +65,19 @@ async def test_without_evidence_advice_is_refused_and_nothing_changes(
     assert (await policy(rules))["send_threshold"] == 0.75
 
 
+@pytest.mark.parametrize("target", [5e-324, 1e-17])
+async def test_a_target_next_to_nothing_is_answered(
+    rules: httpx.AsyncClient, target: float
+) -> None:
+    await send(rules, [outcome(n, language="en") for n in range(5)])
+    body = {"updated_by": "agent:maria", "target": target}
+    assert (await rules.post("/policies/technical/advice", json=body)).status_code == 409
+    body = {"updated_by": "agent:maria", "autonomy_target": target}
+    assert (await rules.put("/policies/technical", json=body)).status_code == 200
+    assert (await rules.get("/autonomy")).status_code == 200
+    assert (await rules.post("/autonomy/review")).status_code == 200
+
+
 async def policy(rules: httpx.AsyncClient, category: str = "technical") -> dict[str, Any]:
     found = (await rules.get("/policies")).json()["policies"]
     return next(each for each in found if each["category"] == category)

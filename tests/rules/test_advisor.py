@@ -73,6 +73,15 @@ def test_clopper_pearson_by_the_book() -> None:
     assert fewest_reviews(0.01, 0.95) == 299
 
 
+@pytest.mark.parametrize("target", [5e-324, 1e-300, 1e-17, 1e-12])
+def test_a_target_that_nobody_can_show_takes_more_reviews_than_there_will_be(
+    target: float,
+) -> None:
+    assert fewest_reviews(target, 0.5) == fewest_reviews(target, 1 - 1e-16) == 10**9
+    advice = advise([Outcome(1.0, True)] * 100, target)
+    assert (advice.threshold, advice.reviews_needed) == (None, 10**9 - 100)
+
+
 def test_too_few_reviews_are_refused_with_the_number_missing() -> None:
     advice = advise([Outcome(0.99, True)] * 100)
     assert advice.threshold is None
