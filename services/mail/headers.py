@@ -9,7 +9,7 @@ from email.utils import getaddresses
 
 from services.contracts.mail import MailAddress
 
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
+_MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,900}>")
 _LONGEST = 998
 _MOST_READ = 10_000
 """Of a header: encoded words take quadratic time."""
@@ -57,6 +57,11 @@ def clean(text: str) -> str:
     except UnicodeError:
         raw = text.encode("utf-8", "replace")
     return raw.decode("utf-8", "replace").replace("\x00", "")
+
+
+def is_message_id(text: str) -> bool:
+    """Tell whether `text` is a Message-ID, as `message_ids` finds them, and nothing else."""
+    return bool(_MESSAGE_ID.fullmatch(text))
 
 
 def message_ids(values: Sequence[str]) -> list[str]:

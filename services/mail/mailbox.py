@@ -15,6 +15,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from services.contracts.mail import MailFolder
 from services.mail.errors import MailboxAway
+from services.mail.headers import is_message_id
 from services.mail.settings import MailSettings, Security
 from services.mail.tokens import Tokens
 
@@ -30,7 +31,6 @@ _SENDING = "Sending"
 _SENT = b"\\Sent"
 _NEVER_SEARCHED = {b"\\Trash", b"\\Junk", b"\\Drafts", b"\\Noselect", b"\\NonExistent"}
 _CHUNK = 20
-_NO_ID = ["NOT", "HEADER", "MESSAGE-ID", ""]
 
 
 @dataclass(frozen=True)
@@ -166,12 +166,12 @@ class Mailbox:
                 self._client.subscribe_folder(name)
                 self._listed[name] = set()
 
-    def search(self, folder: str, criteria: Sequence[Any]) -> list[int]:
+    def search(self, folder: str, criteria: Sequence[Any] | str) -> list[int]:
         """Return the UIDs that match, ascending; none where there is no such folder."""
         if not self.has(folder):
             return []
         self._client.select_folder(folder)
-        return sorted(self._client.search(list(criteria), "UTF-8" if _odd(criteria) else None))
+        return sorted(self._client.search(criteria, "UTF-8" if _odd(criteria) else None))
 
     def fetch(self, folder: str, uids: Sequence[int], limit: int | None = None) -> Iterator[Found]:
         """Yield messages without marking them as read; only `limit` bytes of each, where given.
@@ -236,27 +236,33 @@ class Mailbox:
 
     def with_id(self, folder: str, message_id: str) -> list[int]:
         """Return the UIDs of the messages with this Message-ID."""
-        return self.search(folder, ["HEADER", "MESSAGE-ID", message_id])
-
-    def without_id(self, folder: str) -> list[int]:
-        """Return the UIDs of the messages that have no Message-ID at all."""
-        return self.search(folder, _NO_ID)
+        # a part of one would find other messages, a line end in it begin another command
+        if not is_message_id(message_id):
+            return []
+        if not message_id.isascii():
+            return self.search(folder, ["HEADER", "MESSAGE-ID", message_id])
+        return self.search(folder, f"HEADER MESSAGE-ID {_quoted(message_id)}")
 
     def about(self, folder: str, ids: Sequence[str]) -> list[int]:
         """Return the UIDs of the messages that are, or answer, one of these messages."""
         if not self.has(folder):
             return []
         self._client.select_folder(folder)
-        found = [self._client.search(_about(id_)) for id_ in ids if id_.isascii()]
+        asked = [id_ for id_ in ids if id_.isascii() and is_message_id(id_)]
+        found = [self._client.search(_about(_quoted(id_))) for id_ in asked]
         return sorted({uid for uids in found for uid in uids})
 
 
-def _about(id_: str) -> list[str]:
-    references = ["OR", "HEADER", "REFERENCES", id_, "HEADER", "IN-REPLY-TO", id_]
-    return ["OR", "HEADER", "MESSAGE-ID", id_, *references]
+def _about(id_: str) -> str:
+    return f"OR HEADER MESSAGE-ID {id_} OR HEADER REFERENCES {id_} HEADER IN-REPLY-TO {id_}"
 
 
-def _odd(criteria: Sequence[Any]) -> bool:
+def _quoted(text: str) -> str:
+    """As IMAP's quoted string (RFC 3501): IMAPClient leaves `{`, `(`, `%` and `*` bare."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _odd(criteria: Sequence[Any] | str) -> bool:
     return any(isinstance(part, str) and not part.isascii() for part in criteria)
 
 

@@ -24,6 +24,8 @@ _ANSWER = re.compile(
 NOBODY = MailAddress(email="")
 _UNREAD = "(This message could not be read: open it in the mailbox.)"
 _HEAD_BYTES = 1_000_000
+NO_ID = "@deskloop.invalid>"
+"""How the id ends that we give to a message without one."""
 _MOST_TEXT = 400_000
 _MOST_BOUNDARIES = 20_000
 _MOST_COPIES = 20
@@ -95,11 +97,17 @@ def is_answer(subject: str) -> bool:
     return bool(_ANSWER.match(subject))
 
 
+def has_message_id(raw: bytes) -> bool:
+    """Tell whether a message, or its beginning, names an id by which a server can find it."""
+    head = all_headers(BytesHeaderParser().parsebytes(raw[:_HEAD_BYTES]))
+    return bool(message_ids(head.get("message-id", [])))
+
+
 def message_id_of(headers: dict[str, list[str]], raw: bytes) -> str:
     """Return the Message-ID; one made from the content where there is none."""
     found = message_ids(headers.get("message-id", []))
     digest = hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()[:32]
-    return found[0] if found else f"<without-id-{digest}@deskloop.invalid>"
+    return found[0] if found else f"<without-id-{digest}{NO_ID}"
 
 
 def _references(headers: dict[str, list[str]]) -> list[str]:

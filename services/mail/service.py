@@ -29,7 +29,7 @@ from services.mail.conversations import Conversations
 from services.mail.errors import NotAMessage, NotToBeAnswered, SendingUnclear, UnknownMessage
 from services.mail.locks import KeyedLocks
 from services.mail.mailbox import Found, Mailbox, open_mailbox
-from services.mail.message import Reader
+from services.mail.message import NO_ID, Reader, has_message_id
 from services.mail.outgoing import Writer, wire
 from services.mail.sending import Sender
 from services.mail.settings import MailSettings
@@ -127,9 +127,14 @@ class Mail:
         raise UnknownMessage(f"No message {message_id[:200]} in the mailbox.")
 
     def _uids(self, mailbox: Mailbox, folder: str, message_id: str) -> list[int]:
-        if not message_id.endswith("@deskloop.invalid>"):
-            return mailbox.with_id(folder, message_id)
-        found = mailbox.fetch(folder, mailbox.without_id(folder)[-_MOST_REPLIES:])
+        uids = mailbox.with_id(folder, message_id)
+        if uids or not message_id.endswith(NO_ID):
+            return uids
+        # no search finds a message without an id, or with one that is none
+        newest = mailbox.search(folder, ["ALL"])[-_MOST_REPLIES:]
+        heads = list(mailbox.fetch(folder, newest, _HEAD_BYTES))
+        odd = [each.uid for each in heads if not has_message_id(each.raw)]
+        found = mailbox.fetch(folder, odd)
         return [each.uid for each in found if self.reader.read(each.raw).message_id == message_id]
 
     def move(self, request: MoveMailRequest) -> MailMoved:

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from services.contracts.mail import LeaveNoteRequest, MailSent, SendReplyRequest
+from services.contracts.mail import (
+    LeaveNoteRequest,
+    MailFolder,
+    MailSent,
+    MoveMailRequest,
+    SendReplyRequest,
+)
 from services.mail import sending
 from services.mail.connection import connection_of
 from services.mail.errors import (
@@ -23,6 +29,11 @@ from services.mail.service import Mail
 from tests.helpdesks.email.standin.inbox import Inbox, body
 from tests.mail.conftest import mail_with
 
+_QUESTION = (
+    b"From: Ana <ana@example.com>\r\nTo: support@larkspur.example\r\nSubject: Odd\r\n"
+    b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nWhere is my odd one?\r\n"
+)
+
 
 def answer(mail: Mail, message_id: str, text: str = "There.") -> MailSent:
     return mail.reply(SendReplyRequest(answers=message_id, text=text, automatic=True))
@@ -35,6 +46,46 @@ def test_the_same_question_is_answered_once(inbox: Inbox, mail: Mail) -> None:
     assert (first.repeated, again.repeated) == (False, True)
     assert first.message_id == again.message_id
     assert len(inbox.sent()) == len(inbox.messages("Sent")) == 1
+
+
+@pytest.mark.parametrize(
+    "id_",
+    [
+        "<{B1E8-77}@shop.example>",
+        "<{5}@shop.example>",
+        "<100%25*off@shop.example>",
+        "<(a)b@shop.example>",
+        "<spoofed@deskloop.invalid>",
+        '<"a \\\\ b"@shop.example>',
+        "<a b@shop.example>",
+        "<no-domain>",
+        "bare@shop.example",
+        "e",
+        "<grüße@shop.example>",
+    ],
+)
+def test_a_message_is_answered_and_settled_whatever_its_id_is(
+    id_: str, inbox: Inbox, mail: Mail
+) -> None:
+    other = inbox.customer_writes("And mine?")
+    inbox.deliver(f"Message-ID: {id_}\r\n".encode() + _QUESTION)
+    odd = next(each.message for each in mail.new(20).mails if "odd" in each.message.text)
+    assert mail.conversation(odd.message_id).turns[-1].text == odd.text
+    assert [answer(mail, odd.message_id).repeated for _ in range(2)] == [False, True]
+    assert len(inbox.sent()) == 1
+    assert len(inbox.messages("Deskloop/Answered")) == 1
+    assert [each.message.message_id for each in mail.new(20).mails] == [other]
+
+
+@pytest.mark.parametrize("id_", ["*", "ex", "x\r\nA9 DELETE INBOX", "<\r\n>", "<\t>", "<>"])
+def test_what_is_no_id_names_no_message(id_: str, inbox: Inbox, mail: Mail) -> None:
+    inbox.customer_writes("Where is it?")
+    for call in (lambda: mail.conversation(id_), lambda: answer(mail, id_)):
+        with pytest.raises(UnknownMessage):
+            call()
+    moved = mail.move(MoveMailRequest(message_id=id_, folder=MailFolder.TAKEN))
+    assert moved.moved is False
+    assert len(inbox.messages("INBOX")) == 1
 
 
 def test_what_the_server_did_not_confirm_is_never_sent_again(inbox: Inbox, mail: Mail) -> None:

@@ -14,7 +14,7 @@ from tests.common.test_redaction_hostile import TEXTS
 from tests.conftest import AUTH, copy_of
 from tests.contract.bodies import changed
 from tests.contract.step import STEPS, Call
-from tests.openapi.test_no_server_error import served
+from tests.openapi.fuzzing import served
 
 SECONDS = 30
 HOSTILE = TEXTS | {
