@@ -19,7 +19,6 @@ class Page(Generic[Found]):
     """The page that is shown: its number, counted from 1, and what is on it."""
 
     number: int
-    size: int
     found: Found
 
 
@@ -33,5 +32,5 @@ async def shown_page(
     found = await fetch(size, (number - 1) * size)
     last = max(1, -(-found.total // size))
     if number <= last:
-        return Page(number, size, found)
-    return Page(last, size, await fetch(size, (last - 1) * size))
+        return Page(number, found)
+    return Page(last, await fetch(size, (last - 1) * size))

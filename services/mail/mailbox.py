@@ -31,6 +31,7 @@ _SENDING = "Sending"
 _SENT = b"\\Sent"
 _NEVER_SEARCHED = {b"\\Trash", b"\\Junk", b"\\Drafts", b"\\Noselect", b"\\NonExistent"}
 _CHUNK = 20
+_NO_ID = 'NOT HEADER MESSAGE-ID "<"'
 
 
 @dataclass(frozen=True)
@@ -242,6 +243,10 @@ class Mailbox:
         if not message_id.isascii():
             return self.search(folder, ["HEADER", "MESSAGE-ID", message_id])
         return self.search(folder, f"HEADER MESSAGE-ID {_quoted(message_id)}")
+
+    def without_id(self, folder: str) -> list[int]:
+        """Return the UIDs of the messages with no Message-ID, or none in angle brackets."""
+        return self.search(folder, _NO_ID)
 
     def about(self, folder: str, ids: Sequence[str]) -> list[int]:
         """Return the UIDs of the messages that are, or answer, one of these messages."""

@@ -130,9 +130,10 @@ class Mail:
         uids = mailbox.with_id(folder, message_id)
         if uids or not message_id.endswith(NO_ID):
             return uids
-        # no search finds a message without an id, or with one that is none
-        newest = mailbox.search(folder, ["ALL"])[-_MOST_REPLIES:]
-        heads = list(mailbox.fetch(folder, newest, _HEAD_BYTES))
+        # other ids that are none, such as one with a space in it, servers read differently
+        asked = {*mailbox.without_id(folder)[-_MOST_REPLIES:]}
+        asked |= {*mailbox.search(folder, ["ALL"])[-_MOST_REPLIES:]}
+        heads = list(mailbox.fetch(folder, sorted(asked), _HEAD_BYTES))
         odd = [each.uid for each in heads if not has_message_id(each.raw)]
         found = mailbox.fetch(folder, odd)
         return [each.uid for each in found if self.reader.read(each.raw).message_id == message_id]

@@ -3,7 +3,7 @@
 NotFound
 └── CorrectionNotFound   404
 Conflict
-├── CorrectionChanged    409, saying when
+├── CorrectionChanged    409, it reads differently than the caller has read
 └── NothingToDecide      409, saying why
 Unprocessable
 └── UnknownCategory      422, listing the known ones

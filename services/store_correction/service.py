@@ -274,6 +274,8 @@ class CorrectionService:
 
 async def _require_unchanged(change: Changes, correction_id: str, read: str) -> None:
     now = await change.resolution(correction_id)
+    if now is None:
+        raise CorrectionNotFound(f"There is no correction '{correction_id}'.")
     if now.split() != read.split():
         raise CorrectionChanged("Somebody changed this answer meanwhile: read it again.")
 

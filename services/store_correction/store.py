@@ -259,9 +259,9 @@ class Changes:
         """Move it to another category."""
         await self._update(correction_id, "category = $2", category)
 
-    async def resolution(self, correction_id: str) -> str:
-        """Return what the human said; nobody else changes it until this transaction ends."""
-        said: str = await self.connection.fetchval(
+    async def resolution(self, correction_id: str) -> str | None:
+        """Return what the human said, None where it is deleted; it stays so until this ends."""
+        said: str | None = await self.connection.fetchval(
             "select human_resolution from support_corrections where id = $1::text::uuid for update",
             correction_id,
         )
